@@ -1,0 +1,1 @@
+"""graphwing: a GraphQL federation router for Python."""

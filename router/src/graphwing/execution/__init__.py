@@ -1,0 +1,1 @@
+"""Run a plan against the subgraphs and complete the response."""

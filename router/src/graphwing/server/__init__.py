@@ -1,0 +1,1 @@
+"""The ASGI face of the router: requests in, responses out."""

@@ -1,0 +1,1 @@
+"""The parsed supergraph: what every layer above knows of the subgraphs. Pure: no I/O."""

@@ -1,0 +1,1 @@
+"""The users of Win:G: accounts, sign-in and roles."""

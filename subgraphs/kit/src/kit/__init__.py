@@ -1,0 +1,1 @@
+"""What must not differ between the services of Win:G."""

@@ -1,0 +1,1 @@
+"""The music of Win:G: artists, albums and tracks."""
