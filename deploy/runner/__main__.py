@@ -1,0 +1,78 @@
+"""The commands behind the tasks of the workspace: `python -m runner COMMAND`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from runner.serving import serve
+
+from runner.development import run_development
+from runner.errors import RunnerError
+from runner.schema_files import write_schema_files
+from runner.separate import run_services, start_service, stop_service
+from runner.web_build import build_web
+
+
+def main() -> int:
+    """Run the command that the arguments name and return its exit code."""
+    options = _parser().parse_args()
+    try:
+        _run(options)
+    except RunnerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    match options.command:
+        case "dev":
+            run_development(_stop_event())
+        case "services":
+            run_services(_stop_event())
+        case "stop":
+            stop_service(options.service)
+        case "start":
+            start_service(options.service)
+        case "schema":
+            write_schema_files()
+        case "web":
+            build_web()
+        case _:
+            serve(options.settings, options.port)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="runner", description="Run Win:G on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("dev", help="the whole platform in one process")
+    commands.add_parser("services", help="each service in its own process")
+    for name in ("stop", "start"):
+        commands.add_parser(name, help=f"{name} one running service").add_argument("service")
+    commands.add_parser("schema", help="write schema/ from the live schemas")
+    commands.add_parser("web", help="build the web app")
+    server = commands.add_parser("serve", help="the router and the web app, in this process")
+    server.add_argument("settings", type=Path)
+    server.add_argument("port", type=int)
+    return parser
+
+
+def _stop_event() -> threading.Event:
+    """Return an event that Ctrl-C and a polite kill set, so that everything is ended in order."""
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    return stopping
+
+
+if __name__ == "__main__":
+    sys.exit(main())

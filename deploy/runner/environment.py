@@ -1,0 +1,90 @@
+"""What the services are told through their environment: databases, keys and secrets.
+
+Everything secret is made on the first start and kept in the data folder, readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+from runner.postgres import embedded_postgres
+
+from runner.errors import UnreachableDatabaseError
+from runner.services import ROOT, SERVICES, Ports
+
+DATA = ROOT / ".wing"
+CONNECT_SECONDS = 5.0
+
+
+@contextmanager
+def service_environment(ports: Ports, data: Path = DATA) -> Iterator[dict[str, str]]:
+    """Provide databases and secrets, and yield the environment that carries them.
+
+    A database whose setting is given from outside is used as it is; for the others an embedded
+    PostgreSQL runs as long as the context is open.
+    """
+    keys = data / "keys"
+    environment = {
+        "DEMO": os.environ.get("DEMO", "1"),
+        "GRAPHWING_CLAIMS_SECRET": _secret(keys / "claims-secret"),
+        "ACCOUNTS_SIGNING_KEY_FILE": str(keys / "signing-key.pem"),
+        "WING_JWKS_FILE": str(keys / "jwks.json"),
+        **{f"{name.upper()}_URL": ports.url_of(name) for name in SERVICES},
+    }
+    subprocess.run([sys.executable, "-m", "accounts", "keys", str(keys)], check=True)
+    given = _given_databases()
+    for setting, url in given.items():
+        _require_answer(setting, url)
+    missing = [name for name in SERVICES if _setting(name) not in given]
+    if not missing:
+        yield {**os.environ, **environment, **given}
+        return
+    with embedded_postgres(data / "postgres") as server:
+        embedded = {_setting(name): server.create_service_database(name) for name in missing}
+        yield {**os.environ, **environment, **given, **embedded}
+
+
+def _setting(service: str) -> str:
+    return f"{service.upper()}_DATABASE_URL"
+
+
+def _given_databases() -> Mapping[str, str]:
+    return {
+        setting: os.environ[setting] for setting in map(_setting, SERVICES) if setting in os.environ
+    }
+
+
+def _require_answer(setting: str, url: str) -> None:
+    """Raise `UnreachableDatabaseError` when no PostgreSQL answers at `url`."""
+    address = urlsplit(url)
+    # The driver's own scheme names are for SQLAlchemy; asyncpg wants the plain one.
+    plain = address._replace(scheme="postgresql").geturl()
+    shown = f"{address.hostname}:{address.port or 5432}{address.path}"
+
+    async def connect() -> None:
+        connection = await asyncpg.connect(plain, timeout=CONNECT_SECONDS)
+        await connection.close()
+
+    try:
+        asyncio.run(connect())
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
+        cause = str(error) or type(error).__name__
+        raise UnreachableDatabaseError(setting, shown, cause) from error
+
+
+def _secret(path: Path) -> str:
+    """Return the secret in `path`, made when there is none."""
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text()

@@ -1,0 +1,64 @@
+"""What can go wrong while the platform is started, each as one line with its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RunnerError(Exception):
+    """The platform cannot be started as asked; the text is all that a person needs to read."""
+
+
+class PortInUseError(RunnerError):
+    """Another program listens where one of ours should."""
+
+    def __init__(self, name: str, port: int) -> None:
+        super().__init__(
+            f"port {port} for {name} is in use by another program; "
+            f"stop it, or choose other ports with WING_PORT"
+        )
+
+
+class UnreachableDatabaseError(RunnerError):
+    """A database address that was given does not answer."""
+
+    def __init__(self, setting: str, address: str, cause: str) -> None:
+        super().__init__(
+            f"the database of {setting} at {address} does not answer ({cause}); "
+            f"start it, correct {setting}, or unset it to use the embedded PostgreSQL"
+        )
+
+
+class MissingFileError(RunnerError):
+    """A file that should be part of the project is not there."""
+
+    def __init__(self, path: Path, remedy: str) -> None:
+        super().__init__(f"{path} is missing; {remedy}")
+
+
+class StartFailedError(RunnerError):
+    """A process ended before it was ready; what it printed stands above."""
+
+    def __init__(self, name: str, status: int) -> None:
+        super().__init__(f"{name} did not start (exit code {status}); its own message is above")
+
+
+class NotRunningError(RunnerError):
+    """A command for the running services was given and there are none."""
+
+    def __init__(self) -> None:
+        super().__init__("the services are not running; start them with: poe services")
+
+
+class UnknownServiceError(RunnerError):
+    """A service was named that does not exist."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"there is no service `{name}`; the services are {', '.join(known)}")
+
+
+class WrongPortError(RunnerError):
+    """WING_PORT is no usable port number."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__(f"WING_PORT is `{value}`; it must be a number from 1024 to 65000")

@@ -1,0 +1,84 @@
+"""Child processes with a name: started, watched, and always ended by whoever started them."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from runner.errors import StartFailedError
+from runner.services import HOST, ROOT
+
+READY_SECONDS = 120.0
+POLL_SECONDS = 0.1
+PROGRESS_SECONDS = 3.0
+STOP_SECONDS = 10.0
+OK = 200
+
+
+@dataclass
+class Child:
+    """One Python process of the platform; `module_arguments` follow `python -m`."""
+
+    name: str
+    module_arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    port: int
+    health_path: str
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    @property
+    def exit_status(self) -> int | None:
+        """How it ended, if it was started and has ended."""
+        return self._process.poll() if self._process else None
+
+    def start(self) -> None:
+        """Start the process; it is not ready yet."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", *self.module_arguments], env=self.environment, cwd=ROOT
+        )
+
+    def stop(self) -> None:
+        """End the process and wait until it is gone."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def wait_until_ready(self) -> None:
+        """Return once its health address answers; raise `StartFailedError` if it ends before."""
+        begin = told = time.monotonic()
+        while not answers(self.port, self.health_path):
+            if self.exit_status is not None:
+                raise StartFailedError(self.name, self.exit_status)
+            now = time.monotonic()
+            if now - begin > READY_SECONDS:
+                raise StartFailedError(self.name, -1)
+            if now - told > PROGRESS_SECONDS:
+                told = now
+                print(f"  {self.name}: starting, {now - begin:.0f} s …", flush=True)
+            time.sleep(POLL_SECONDS)
+
+
+def answers(port: int, path: str) -> bool:
+    """Return whether `path` on local `port` answers with 200."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=1.0)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
