@@ -56,7 +56,7 @@ def _set_up_python() -> None:
     pip = _create_venv()
     _step(
         "Python packages",
-        [*pip, "install", "--no-deps", "--require-hashes", "-r", str(PYTHON_LOCK)],
+        [*pip, "install", "--no-compile", "--no-deps", "--require-hashes", "-r", str(PYTHON_LOCK)],
     )
     editable = [argument for member in members for argument in ("-e", str(member))]
     # The build backend is in the lock file as well, so building needs no download of its own.

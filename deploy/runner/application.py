@@ -1,4 +1,4 @@
-"""The platform's front door: the router and the web app behind one port, as one ASGI application."""
+"""The platform's front door: router and web app behind one port, as one ASGI application."""
 
 from __future__ import annotations
 

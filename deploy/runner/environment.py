@@ -1,6 +1,6 @@
 """What the services are told through their environment: databases, keys and secrets.
 
-Everything secret is made on the first start and kept in the data folder, readable by its owner only.
+Everything secret is made on the first start and kept in the data folder, for its owner only.
 """
 
 from __future__ import annotations

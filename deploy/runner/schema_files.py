@@ -1,4 +1,4 @@
-"""`schema/`: what the live Strawberry schemas say, written down so that a change shows in a diff."""
+"""`schema/`: what the live schemas say, written down so that a change shows in a diff."""
 
 from __future__ import annotations
 
