@@ -19,3 +19,16 @@ class FederationError(Exception):
     """The root of the tree; `code` is stable and reaches clients as `extensions.code`."""
 
     code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
+
+
+class SupergraphError(FederationError):
+    """The supergraph document cannot be used: what is wrong, and what to do about it."""
+
+    code = "INVALID_SUPERGRAPH"
+
+    def __init__(self, cause: str, *, remedy: str, coordinate: str | None = None) -> None:
+        place = f" at `{coordinate}`" if coordinate else ""
+        super().__init__(f"the supergraph is wrong{place}: {cause}; {remedy}")
+        self.cause = cause
+        self.remedy = remedy
+        self.coordinate = coordinate

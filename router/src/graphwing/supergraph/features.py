@@ -1,0 +1,94 @@
+"""The specifications a supergraph links (`@link`, or `@core` in Federation 1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from graphql import DocumentNode, SchemaDefinitionNode, SchemaExtensionNode
+
+from graphwing.errors import SupergraphError
+from graphwing.supergraph.directives import applications
+from graphwing.supergraph.model import Feature
+
+_URL = re.compile(r"^(?P<identity>.*?/?(?P<name>[^/]+))/v(?P<major>\d+)\.(?P<minor>\d+)/?$")
+
+# Specifications that may be `for: EXECUTION` or `for: SECURITY`: ignoring another would be wrong.
+_UNDERSTOOD = {
+    "authenticated",
+    "context",
+    "core",
+    "cost",
+    "inaccessible",
+    "join",
+    "link",
+    "policy",
+    "requiresScopes",
+    "tag",
+}
+_JOIN_VERSIONS = ((0, 1), (0, 2), (0, 3), (0, 4), (0, 5))
+
+
+def features_of(document: DocumentNode) -> dict[str, Feature]:
+    """Return the linked specifications by name, or raise `SupergraphError` for an unknown one."""
+    features: dict[str, Feature] = {}
+    for definition in document.definitions:
+        if isinstance(definition, SchemaDefinitionNode | SchemaExtensionNode):
+            for arguments in _links(definition):
+                feature = _feature(arguments)
+                if feature is not None:
+                    features.setdefault(feature.name, feature)
+    if "join" not in features:
+        raise SupergraphError(
+            "the document links no version of the join specification",
+            remedy="give the output of composition, not a subgraph or API schema",
+        )
+    _check(features.values())
+    return features
+
+
+def _links(node: SchemaDefinitionNode | SchemaExtensionNode) -> list[Mapping[str, Any]]:
+    return [*applications(node, "link"), *applications(node, "core")]
+
+
+def _feature(arguments: Mapping[str, Any]) -> Feature | None:
+    url = arguments.get("url") or arguments.get("feature")
+    match = _URL.match(url) if isinstance(url, str) else None
+    if match is None:
+        return None
+    name = match["name"]
+    return Feature(
+        name=name,
+        identity=match["identity"],
+        version=(int(match["major"]), int(match["minor"])),
+        prefix=arguments.get("as") or name,
+        imports=dict(_imports(arguments.get("import") or ())),
+        purpose=arguments.get("for"),
+    )
+
+
+def _imports(items: Iterable[Any]) -> Iterable[tuple[str, str]]:
+    for item in items:
+        if isinstance(item, str):
+            yield item, item
+        elif isinstance(item, dict):
+            entry = cast("dict[str, Any]", item)
+            name = str(entry.get("name"))
+            yield name, str(entry.get("as") or name)
+
+
+def _check(features: Iterable[Feature]) -> None:
+    for feature in features:
+        major, minor = feature.version
+        if feature.name == "join" and feature.version not in _JOIN_VERSIONS:
+            raise SupergraphError(
+                f"version v{major}.{minor} of the join specification is not supported",
+                remedy="compose with a version from v0.1 to v0.5",
+            )
+        if feature.purpose is not None and feature.name not in _UNDERSTOOD:
+            raise SupergraphError(
+                f"the feature `{feature.identity}` must be understood (`for: {feature.purpose}`)"
+                " and is not",
+                remedy="remove the feature from the subgraphs",
+            )

@@ -1,0 +1,121 @@
+"""Join v0.1, as Federation 1 composed it: owners, and value types that everyone has.
+
+https://specs.apollo.dev/join/v0.1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from graphql import (
+    DocumentNode,
+    EnumTypeDefinitionNode,
+    FieldNode,
+    GraphQLSchema,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    SelectionSetNode,
+    TypeDefinitionNode,
+    UnionTypeDefinitionNode,
+    is_interface_type,
+    is_object_type,
+)
+
+from graphwing.supergraph.join import KINDS, JoinReader, fields_of
+from graphwing.supergraph.model import (
+    Feature,
+    FieldDefinition,
+    FieldJoin,
+    Key,
+    Subgraph,
+    TypeDefinition,
+    TypeJoin,
+)
+
+
+def types_of_v01(
+    document: DocumentNode, join: Feature, graphs: Mapping[str, Subgraph], schema: GraphQLSchema
+) -> dict[str, TypeDefinition]:
+    """Return the types that belong to subgraphs, by name."""
+    reader = JoinReader(join, graphs)
+    machinery = (f"{join.prefix}__", "core__")
+    drafts = [
+        _Draft(node, reader, graphs)
+        for node in document.definitions
+        if isinstance(node, TypeDefinitionNode) and not node.name.value.startswith(machinery)
+    ]
+    types = {draft.name: draft for draft in drafts}
+    for draft in drafts:
+        draft.add_key_fields(types, schema)
+    return {draft.name: draft.freeze() for draft in drafts}
+
+
+class _Draft:
+    """A type whose key fields are not yet known to all who use them."""
+
+    def __init__(
+        self, node: TypeDefinitionNode, reader: JoinReader, graphs: Mapping[str, Subgraph]
+    ) -> None:
+        self.name = node.name.value
+        self._node = node
+        self.keys: dict[str, list[Key]] = {}
+        for item in reader.applied(node, "type"):
+            keys = self.keys.setdefault(reader.graph(item, self.name), [])
+            if item.get("key"):
+                keys.append(Key(reader.field_set(item["key"], self.name)))
+        owners = [reader.graph(item, self.name) for item in reader.applied(node, "owner")]
+        if not self.keys:
+            self.keys = {graph.name: [] for graph in graphs.values()}
+        default = owners or list(self.keys)
+        self.fields: dict[str, dict[str, FieldJoin]] = {}
+        for field in fields_of(node):
+            coordinate = f"{self.name}.{field.name.value}"
+            found = [reader.field_join(i, coordinate) for i in reader.applied(field, "field")]
+            joins = {join.subgraph: join for join in found}
+            self.fields[field.name.value] = joins or {name: FieldJoin(name) for name in default}
+
+    def add_key_fields(self, types: Mapping[str, _Draft], schema: GraphQLSchema) -> None:
+        """Give each subgraph the fields of its keys: an extension repeats them as external."""
+        for graph, keys in self.keys.items():
+            for key in keys:
+                for name, field in _fields_in(key.fields.selections, self.name, schema):
+                    if name in types and field in types[name].fields:
+                        types[name].fields[field].setdefault(graph, FieldJoin(graph))
+                        types[name].keys.setdefault(graph, [])
+
+    def freeze(self) -> TypeDefinition:
+        """Return the type with its joins."""
+        node = self._node
+        shape = TypeJoin("")
+        match node:
+            case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode():
+                names = tuple(interface.name.value for interface in node.interfaces or ())
+                shape = TypeJoin("", implements=names)
+            case UnionTypeDefinitionNode():
+                shape = TypeJoin("", members=tuple(m.name.value for m in node.types or ()))
+            case EnumTypeDefinitionNode():
+                shape = TypeJoin("", values=tuple(v.name.value for v in node.values or ()))
+            case _:
+                pass
+        joins = {
+            graph: replace(shape, subgraph=graph, keys=tuple(keys))
+            for graph, keys in self.keys.items()
+        }
+        fields = {name: FieldDefinition(name, joins) for name, joins in self.fields.items()}
+        return TypeDefinition(self.name, KINDS[type(node)], joins, fields)
+
+
+def _fields_in(
+    selections: SelectionSetNode, parent: str, schema: GraphQLSchema
+) -> Iterator[tuple[str, str]]:
+    """Yield type and field of every field selected, nested ones included."""
+    parent_type = schema.get_type(parent)
+    if not (is_object_type(parent_type) or is_interface_type(parent_type)):
+        return
+    for selection in selections.selections:
+        if isinstance(selection, FieldNode) and selection.name.value in parent_type.fields:
+            yield parent, selection.name.value
+            if selection.selection_set is not None:
+                child = str(parent_type.fields[selection.name.value].type).strip("[]!")
+                yield from _fields_in(selection.selection_set, child, schema)
