@@ -209,8 +209,8 @@ def test_federation_1_documents_are_read_through_owners() -> None:
                 "thing: Thing", "thing: Thing @hidden"
             ),
             (
-                "the supergraph is wrong: its API schema is not valid: Type Query must define one or "
-                "more fields.; compose the supergraph again, or look at what is `@inaccessible`"
+                "the supergraph is wrong: its API schema is not valid: Type Query must define one "
+                "or more fields.; compose the supergraph again, or look at what is `@inaccessible`"
             ),
         ),
     ],
