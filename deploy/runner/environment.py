@@ -21,7 +21,8 @@ from runner.postgres import embedded_postgres
 from runner.errors import UnreachableDatabaseError
 from runner.services import ROOT, SERVICES, Ports
 
-DATA = ROOT / ".wing"
+# Another folder keeps a second platform, a test's for example, apart from the first.
+DATA = Path(os.environ.get("WING_DATA", ROOT / ".wing"))
 CONNECT_SECONDS = 5.0
 
 
