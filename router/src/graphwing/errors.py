@@ -5,14 +5,27 @@ FederationError
 ├── SupergraphError      the supergraph document is wrong (operator's fault, found at start-up)
 ├── CompositionError     the subgraphs do not fit together (found before deploy)
 ├── RequestError         the client's request cannot be answered as it stands
+│   ├── OperationError           its operation
+│   │   ├── SyntaxRefusedError       is not GraphQL
+│   │   ├── OperationInvalidError    does not fit the schema
+│   │   ├── OperationUnknownError    is not named, or named wrongly
+│   │   └── VariablesInvalidError    comes with values that do not fit
+│   ├── MethodRefusedError       its HTTP method
+│   ├── MediaTypeUnknownError    what it sends
+│   ├── MediaTypeRefusedError    what it wants back
+│   ├── BodyTooLargeError        its size
+│   └── UnauthenticatedError     its credentials
+├── NotReadyError        the router is not open (yet, or any more)
 ├── PlanningError        no plan exists for a valid operation (a bug in us or the supergraph)
 └── SubgraphError        a subgraph answered badly, or not at all (found at run time)
-    └── SubgraphTimeoutError
+    ├── SubgraphTimeoutError
+    └── SubgraphStartError       an application in this process does not start
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 
 class FederationError(Exception):
@@ -32,3 +45,165 @@ class SupergraphError(FederationError):
         self.cause = cause
         self.remedy = remedy
         self.coordinate = coordinate
+
+
+class SettingsError(FederationError):
+    """A configuration file, flag or argument is wrong: where, what, and what to do about it."""
+
+    code = "INVALID_SETTINGS"
+
+    def __init__(self, cause: str, *, place: str | None = None, remedy: str | None = None) -> None:
+        start = f"{place}: " if place else ""
+        end = f"; {remedy}" if remedy else ""
+        super().__init__(f"{start}{cause}{end}")
+        self.cause = cause
+        self.place = place
+        self.remedy = remedy
+
+
+class RequestError(FederationError):
+    """The client's request cannot be answered as it stands; the text is meant for the client."""
+
+    code = "BAD_REQUEST"
+    status: ClassVar[int] = 400
+
+    def headers(self) -> dict[str, str]:
+        """Return the HTTP headers that this refusal needs."""
+        return {}
+
+    def formatted(self) -> list[dict[str, Any]]:
+        """Return what the response says under `errors`."""
+        return [{"message": str(self), "extensions": {"code": self.code}}]
+
+
+class OperationError(RequestError):
+    """The HTTP request is well formed, the operation in it is not; each fault is one error."""
+
+    def __init__(self, faults: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__("; ".join(str(fault["message"]) for fault in faults))
+        self.faults = faults
+
+    def formatted(self) -> list[dict[str, Any]]:
+        """Return what the response says under `errors`."""
+        return [{**fault, "extensions": {"code": self.code}} for fault in self.faults]
+
+
+class SyntaxRefusedError(OperationError):
+    """The document is not GraphQL."""
+
+    code = "GRAPHQL_PARSE_FAILED"
+
+
+class OperationInvalidError(OperationError):
+    """The document does not fit the schema."""
+
+    code = "GRAPHQL_VALIDATION_FAILED"
+
+
+class OperationUnknownError(OperationError):
+    """The document has no operation of the wanted name, or several and no name is given."""
+
+    code = "OPERATION_RESOLUTION_FAILURE"
+
+    def __init__(self, message: str) -> None:
+        super().__init__([{"message": message}])
+
+
+class VariablesInvalidError(OperationError):
+    """The variables do not fit their types."""
+
+    code = "BAD_USER_INPUT"
+
+
+class MethodRefusedError(RequestError):
+    """The HTTP method cannot do what the request wants."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
+
+    def __init__(self, message: str, *, allow: str) -> None:
+        super().__init__(message)
+        self.allow = allow
+
+    def headers(self) -> dict[str, str]:
+        """Return the HTTP headers that this refusal needs."""
+        return {"allow": self.allow}
+
+
+class MediaTypeUnknownError(RequestError):
+    """The body is of a media type that the router does not read."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    status = 415
+
+    def __init__(self, media_type: str) -> None:
+        found = f"`{media_type}`" if media_type else "no content type"
+        super().__init__(f"send the request as `application/json`, not with {found}")
+
+
+class MediaTypeRefusedError(RequestError):
+    """The client accepts no media type that the router writes."""
+
+    code = "NOT_ACCEPTABLE"
+    status = 406
+
+    def __init__(self, offered: Sequence[str]) -> None:
+        super().__init__(f"the answer can be had as {' or '.join(f'`{one}`' for one in offered)}")
+
+
+class BodyTooLargeError(RequestError):
+    """The body is larger than the router reads."""
+
+    code = "PAYLOAD_TOO_LARGE"
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the body of the request is larger than {limit} bytes")
+        self.limit = limit
+
+
+class UnauthenticatedError(RequestError):
+    """The client sent credentials that are not valid."""
+
+    code = "UNAUTHENTICATED"
+    status = 401
+
+    def headers(self) -> dict[str, str]:
+        """Return the HTTP headers that this refusal needs."""
+        return {"www-authenticate": "Bearer"}
+
+
+class NotReadyError(FederationError):
+    """The router is not open: it has no subgraphs to ask."""
+
+    code = "SERVICE_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("the router is not open; enter it first with `async with router:`")
+
+
+class SubgraphError(FederationError):
+    """A subgraph answered badly, or not at all."""
+
+    code = "DOWNSTREAM_SERVICE_ERROR"
+
+    def __init__(self, subgraph: str, reason: str) -> None:
+        super().__init__(f"subgraph `{subgraph}` {reason}")
+        self.subgraph = subgraph
+        self.reason = reason
+
+
+class SubgraphTimeoutError(SubgraphError):
+    """A subgraph did not answer in time."""
+
+    code = "DOWNSTREAM_SERVICE_TIMEOUT"
+
+    def __init__(self, subgraph: str, seconds: float) -> None:
+        super().__init__(subgraph, f"did not answer within {seconds:g} s")
+        self.seconds = seconds
+
+
+class SubgraphStartError(SubgraphError):
+    """An application that runs as a subgraph in this process does not start."""
+
+    code = "SUBGRAPH_START_FAILED"
