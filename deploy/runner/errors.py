@@ -29,6 +29,13 @@ class UnreachableDatabaseError(RunnerError):
         )
 
 
+class PostgresError(RunnerError):
+    """The embedded PostgreSQL cannot be used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the embedded PostgreSQL does not work: {reason}")
+
+
 class MissingFileError(RunnerError):
     """A file that should be part of the project is not there."""
 

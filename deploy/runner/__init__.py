@@ -1,0 +1,1 @@
+"""Run the whole platform on this machine: databases, services, router and web app."""
