@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +66,7 @@ class Platform:
 
 
 @contextmanager
-def running_platform(data: Path) -> Iterator[Platform]:
+def running_platform(data: Path) -> Generator[Platform]:
     """Run each service in a process of its own, over fresh databases in the folder `data`."""
     port = _free_block_of_ports()
     environment = {

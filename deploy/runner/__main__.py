@@ -12,7 +12,7 @@ from types import FrameType
 from runner.serving import serve
 
 from runner.development import run_development
-from runner.errors import RunnerError
+from runner.errors import ChildFailedError, RunnerError
 from runner.schema_files import write_schema_files
 from runner.separate import run_services, start_service, stop_service
 from runner.web_build import build_web
@@ -23,6 +23,8 @@ def main() -> int:
     options = _parser().parse_args()
     try:
         _run(options)
+    except ChildFailedError:
+        return 1
     except RunnerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -5,29 +5,25 @@ Everything secret is made on the first start and kept in the data folder, for it
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import asyncpg
 from runner.postgres import embedded_postgres
 
-from runner.errors import UnreachableDatabaseError
 from runner.services import ROOT, SERVICES, Ports
 
 # Another folder keeps a second platform, a test's for example, apart from the first.
 DATA = Path(os.environ.get("WING_DATA", ROOT / ".wing"))
-CONNECT_SECONDS = 5.0
 
 
 @contextmanager
-def service_environment(ports: Ports, data: Path = DATA) -> Iterator[dict[str, str]]:
+def service_environment(ports: Ports, data: Path = DATA) -> Generator[dict[str, str]]:
     """Provide databases and secrets, and yield the environment that carries them.
 
     A database whose setting is given from outside is used as it is; for the others an embedded
@@ -43,8 +39,6 @@ def service_environment(ports: Ports, data: Path = DATA) -> Iterator[dict[str, s
     }
     subprocess.run([sys.executable, "-m", "accounts", "keys", str(keys)], check=True)
     given = _given_databases()
-    for setting, url in given.items():
-        _require_answer(setting, url)
     missing = [name for name in SERVICES if _setting(name) not in given]
     if not missing:
         yield {**os.environ, **environment, **given}
@@ -62,24 +56,6 @@ def _given_databases() -> Mapping[str, str]:
     return {
         setting: os.environ[setting] for setting in map(_setting, SERVICES) if setting in os.environ
     }
-
-
-def _require_answer(setting: str, url: str) -> None:
-    """Raise `UnreachableDatabaseError` when no PostgreSQL answers at `url`."""
-    address = urlsplit(url)
-    # The driver's own scheme names are for SQLAlchemy; asyncpg wants the plain one.
-    plain = address._replace(scheme="postgresql").geturl()
-    shown = f"{address.hostname}:{address.port or 5432}{address.path}"
-
-    async def connect() -> None:
-        connection = await asyncpg.connect(plain, timeout=CONNECT_SECONDS)
-        await connection.close()
-
-    try:
-        asyncio.run(connect())
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
-        cause = str(error) or type(error).__name__
-        raise UnreachableDatabaseError(setting, shown, cause) from error
 
 
 def _secret(path: Path) -> str:

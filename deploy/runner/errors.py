@@ -19,16 +19,6 @@ class PortInUseError(RunnerError):
         )
 
 
-class UnreachableDatabaseError(RunnerError):
-    """A database address that was given does not answer."""
-
-    def __init__(self, setting: str, address: str, cause: str) -> None:
-        super().__init__(
-            f"the database of {setting} at {address} does not answer ({cause}); "
-            f"start it, correct {setting}, or unset it to use the embedded PostgreSQL"
-        )
-
-
 class PostgresError(RunnerError):
     """The embedded PostgreSQL cannot be used."""
 
@@ -43,11 +33,15 @@ class MissingFileError(RunnerError):
         super().__init__(f"{path} is missing; {remedy}")
 
 
-class StartFailedError(RunnerError):
-    """A process ended before it was ready; what it printed stands above."""
+class ChildFailedError(RunnerError):
+    """A process ended with an error before it was ready; it has said itself what is wrong."""
 
-    def __init__(self, name: str, status: int) -> None:
-        super().__init__(f"{name} did not start (exit code {status}); its own message is above")
+
+class StartFailedError(RunnerError):
+    """A process was killed before it was ready, or never became ready."""
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(f"{name} did not start: {what}")
 
 
 class NotRunningError(RunnerError):

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from runner.errors import StartFailedError
+from runner.errors import ChildFailedError, StartFailedError
 from runner.services import HOST, ROOT
 
 READY_SECONDS = 120.0
@@ -58,18 +58,25 @@ class Child:
             self._process.wait()
 
     def wait_until_ready(self) -> None:
-        """Return once its health address answers; raise `StartFailedError` if it ends before."""
+        """Return once its health address answers; raise a `RunnerError` if it ends before."""
         begin = told = time.monotonic()
         while not answers(self.port, self.health_path):
-            if self.exit_status is not None:
-                raise StartFailedError(self.name, self.exit_status)
+            self._require_alive()
             now = time.monotonic()
             if now - begin > READY_SECONDS:
-                raise StartFailedError(self.name, -1)
+                raise StartFailedError(self.name, f"not ready after {READY_SECONDS:.0f} s")
             if now - told > PROGRESS_SECONDS:
                 told = now
                 print(f"  {self.name}: starting, {now - begin:.0f} s …", flush=True)
             time.sleep(POLL_SECONDS)
+
+    def _require_alive(self) -> None:
+        status = self.exit_status
+        if status is None:
+            return
+        if status > 0:
+            raise ChildFailedError(f"{self.name} ended with exit code {status}")
+        raise StartFailedError(self.name, f"it was ended (exit code {status})")
 
 
 def answers(port: int, path: str) -> bool:

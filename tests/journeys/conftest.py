@@ -34,7 +34,7 @@ class Visit:
 
     page: Page
     origin: str
-    faults: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list[str])
 
     def watch(self) -> None:
         """Note every fault from now on."""

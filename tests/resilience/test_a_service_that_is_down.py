@@ -73,8 +73,8 @@ def test_without_a_token_nothing_is_written(platform: Platform) -> None:
 
 
 def test_an_unknown_service_is_named_with_those_that_exist(platform: Platform) -> None:
-    result = platform.run("stop", "comunity")
+    result = platform.run("stop", "kommunity")
 
     assert result.returncode == 1
-    assert "no service `comunity`" in result.stderr
+    assert "no service `kommunity`" in result.stderr
     assert "accounts, music, community" in result.stderr
