@@ -17,6 +17,7 @@ FederationError
 │   └── UnauthenticatedError     its credentials
 ├── NotReadyError        the router is not open (yet, or any more)
 ├── PlanningError        no plan exists for a valid operation (a bug in us or the supergraph)
+│   └── PlanningBudgetError      or finding one takes more work than is allowed
 └── SubgraphError        a subgraph answered badly, or not at all (found at run time)
     ├── SubgraphTimeoutError
     └── SubgraphStartError       an application in this process does not start
@@ -25,6 +26,7 @@ FederationError
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 
@@ -59,6 +61,45 @@ class SettingsError(FederationError):
         self.cause = cause
         self.place = place
         self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLocation:
+    """A line and column, both from 1, in the SDL of one subgraph."""
+
+    subgraph: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompositionProblem:
+    """One reason why the subgraphs do not compose, and what to do about it."""
+
+    code: str
+    message: str
+    subgraphs: tuple[str, ...] = ()
+    coordinate: str | None = None
+    locations: tuple[SourceLocation, ...] = ()
+    remedy: str | None = None
+
+    def __str__(self) -> str:
+        """Return code, subgraphs, message and remedy in one line."""
+        where = f"[{', '.join(self.subgraphs)}] " if self.subgraphs else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{self.code}: {where}{self.message}{remedy}"
+
+
+class CompositionError(FederationError):
+    """The subgraphs do not fit together; `problems` are all reasons that one phase found."""
+
+    code = "COMPOSITION_FAILED"
+
+    def __init__(self, problems: Sequence[CompositionProblem]) -> None:
+        count = f"{len(problems)} problems" if len(problems) != 1 else "1 problem"
+        lines = "\n".join(f"- {problem}" for problem in problems)
+        super().__init__(f"the subgraphs do not compose, {count}:\n{lines}")
+        self.problems = tuple(problems)
 
 
 class RequestError(FederationError):
@@ -207,3 +248,32 @@ class SubgraphStartError(SubgraphError):
     """An application that runs as a subgraph in this process does not start."""
 
     code = "SUBGRAPH_START_FAILED"
+
+
+class PlanningError(FederationError):
+    """No sequence of fetches can answer the operation."""
+
+    code = "QUERY_PLANNING_FAILED"
+
+    def __init__(self, field: str, *, path: str = "", tried: Sequence[str] = ()) -> None:
+        place = f" at `{path}`" if path else ""
+        names = ", ".join(f"`{name}`" for name in tried) or "none"
+        super().__init__(f"no subgraph can be asked for `{field}`{place} (came from: {names})")
+        self.field = field
+        self.path = path
+        self.tried = tuple(tried)
+
+
+class PlanningBudgetError(PlanningError):
+    """Planning the operation takes more work than is allowed."""
+
+    code = "QUERY_PLANNING_BUDGET_EXCEEDED"
+
+    def __init__(self, what: str, *, limit: int) -> None:
+        FederationError.__init__(
+            self, f"the operation is too large to plan: more than {limit} {what}; ask for less"
+        )
+        self.field = ""
+        self.path = ""
+        self.tried = ()
+        self.limit = limit

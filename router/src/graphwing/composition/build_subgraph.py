@@ -1,0 +1,214 @@
+"""Build the schema of one subgraph from its SDL: links, definitions it left out, root types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphwing.composition.check_definitions import check_definitions
+from graphwing.composition.definitions import (
+    AppliedDirective,
+    DirectiveDefinition,
+    TypeDefinition,
+    TypeKind,
+)
+from graphwing.composition.federation_directives import (
+    federation_directives,
+    is_known_version,
+    specification_directives,
+    specification_types,
+)
+from graphwing.composition.graphql_rules import check_graphql
+from graphwing.composition.links import (
+    FEDERATION_IDENTITY,
+    LINK_IDENTITY,
+    Link,
+    Links,
+    read_links,
+)
+from graphwing.composition.problems import Problems
+from graphwing.composition.read_sdl import ReadSdl, read_sdl
+from graphwing.composition.subgraph_schema import ROOT_NAMES, SubgraphSchema, elements_of
+from graphwing.composition.subgraph_sdl import SubgraphSdl
+from graphwing.composition.type_reference import TypeReference, named_type
+
+FEDERATION_FIELDS = ("_service", "_entities")
+_FEDERATION_TYPES = ("_Any", "_Entity", "_Service", "_FieldSet")
+
+
+def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema | None:
+    """Return the schema of `subgraph`, or nothing when problems were found on the way."""
+    before = len(problems.found)
+    read = read_sdl(subgraph, problems)
+    if len(problems.found) > before:
+        return None
+    links = _read_links(subgraph.name, read, problems)
+    if len(problems.found) > before:
+        return None
+    _Names(read, links).resolve()
+    check_definitions(subgraph.name, read, links, problems)
+    if len(problems.found) > before:
+        return None
+    schema = _schema(subgraph, read, links)
+    check_graphql(schema, read, problems)
+    _use_default_root_names(schema, read, problems)
+    if len(problems.found) > before:
+        return None
+    _remove_federation_definitions(schema)
+    schema.index_implementations()
+    return schema
+
+
+def _read_links(subgraph: str, read: ReadSdl, problems: Problems) -> Links:
+    links, errors = read_links(read.schema_directives)
+    for error, position in errors:
+        problems.report(error.code, error.message, at=[(subgraph, position)], remedy=error.remedy)
+    for link in links.all:
+        _check_link(subgraph, link, problems)
+    return links
+
+
+def _check_link(subgraph: str, link: Link, problems: Problems) -> None:
+    place = [(subgraph, link.position)]
+    if not is_known_version(link):
+        is_federation = link.url.identity == FEDERATION_IDENTITY
+        if not is_federation and link.url.identity != LINK_IDENTITY:
+            return
+        code = "UNKNOWN_FEDERATION_LINK_VERSION" if is_federation else "UNKNOWN_LINK_VERSION"
+        message = f"version {link.url.version} of `{link.url.identity}` is unknown"
+        problems.report(code, message, at=place, remedy="link a version that exists")
+        return
+    directives = specification_directives(link)
+    if directives is None:
+        return
+    known = {f"@{name}" for name in directives} | specification_types(link)
+    for element in link.imports.values():
+        if element not in known:
+            problems.report(
+                "INVALID_LINK_DIRECTIVE_USAGE",
+                f"`{element}`, imported from `{link.url}`, does not exist there",
+                at=place,
+                remedy=_import_remedy(element, link, known),
+            )
+
+
+def _import_remedy(element: str, link: Link, known: set[str]) -> str:
+    if element.startswith("@") and link.url.identity == FEDERATION_IDENTITY:
+        newest = federation_directives(link.url.version._replace(minor=99))
+        if element[1:] in newest:
+            return f"link a later version of federation, which has `{element}`"
+    if f"@{element}" in known:
+        return f"import it as `@{element}`"
+    return "remove the import or correct its name"
+
+
+@dataclass(slots=True)
+class _Names:
+    """Tells what each directive name of a schema stands for."""
+
+    read: ReadSdl
+    links: Links
+
+    def resolve(self) -> None:
+        """Give every applied directive its name in the specification that it comes from."""
+        cache: dict[str, str | None] = {}
+        for directive in self.read.schema_directives:
+            self._name(directive, cache)
+        for definition in self.read.types.values():
+            for _, element, _ in elements_of(definition):
+                for directive in element.directives:
+                    self._name(directive, cache)
+
+    def _name(self, directive: AppliedDirective, cache: dict[str, str | None]) -> None:
+        name = directive.name
+        if name not in cache:
+            cache[name] = specification_name(name, self.links)
+        directive.spec = cache[name]
+
+
+def specification_name(name: str, links: Links) -> str | None:
+    """Return what specification directive `name` is, or nothing when it is the author's own."""
+    source = links.directive_source(name)
+    if source is not None:
+        link, element = source
+        known = specification_directives(link)
+        return element if known is not None and element in known else None
+    if links.federation is None and name in federation_directives(None):
+        return name
+    return None
+
+
+def _schema(subgraph: SubgraphSdl, read: ReadSdl, links: Links) -> SubgraphSchema:
+    schema = SubgraphSchema(
+        subgraph.name,
+        subgraph.url,
+        links,
+        read.types,
+        dict(read.directives),
+        read.schema_directives,
+        read.schema_description,
+    )
+    for link in links.by_identity.values():
+        known = specification_directives(link) or {}
+        for element, definition in known.items():
+            schema.directives.setdefault(link.directive_name(element), definition)
+    if links.federation is None:
+        for name, definition in federation_directives(None).items():
+            schema.directives.setdefault(name, definition)
+    return schema
+
+
+def _use_default_root_names(schema: SubgraphSchema, read: ReadSdl, problems: Problems) -> None:
+    renames: dict[str, str] = {}
+    for operation, default in ROOT_NAMES.items():
+        name = read.roots.get(operation)
+        if name is None or name == default or name not in schema.types:
+            continue
+        if default in schema.types:
+            problems.report(
+                f"ROOT_{operation.upper()}_USED",
+                f"the {operation} root type is `{name}`, and another type is called `{default}`",
+                at=[schema.at(schema.types[default].position)],
+                coordinate=default,
+                remedy=f"rename one of them; in the supergraph the root type is `{default}`",
+            )
+            continue
+        renames[name] = default
+    if renames:
+        _rename_types(schema, renames)
+
+
+def _rename_types(schema: SubgraphSchema, renames: dict[str, str]) -> None:
+    def renamed(reference: TypeReference) -> TypeReference:
+        name = named_type(reference)
+        return reference.replace(name, renames[name]) if name in renames else reference
+
+    for name, new_name in renames.items():
+        schema.types[name].name = new_name
+    schema.types = {definition.name: definition for definition in schema.types.values()}
+    for definition in schema.types.values():
+        for item in definition.fields.values():
+            item.type = renamed(item.type)
+        definition.members = {renamed(name): at for name, at in definition.members.items()}
+
+
+def _remove_federation_definitions(schema: SubgraphSchema) -> None:
+    for name in list(schema.types):
+        source = schema.links.type_source(name)
+        is_linked = source is not None and source[1] in specification_types(source[0])
+        if is_linked or name in _FEDERATION_TYPES:
+            del schema.types[name]
+    query = schema.types.get("Query")
+    if query is None:
+        schema.types["Query"] = TypeDefinition(TypeKind.OBJECT, "Query", has_definition=True)
+        return
+    for name in FEDERATION_FIELDS:
+        query.fields.pop(name, None)
+
+
+def own_directives(schema: SubgraphSchema) -> dict[str, DirectiveDefinition]:
+    """Return the directives that the author of `schema` defined for their own purposes."""
+    return {
+        name: definition
+        for name, definition in schema.directives.items()
+        if specification_name(name, schema.links) is None
+    }

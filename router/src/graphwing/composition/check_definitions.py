@@ -1,0 +1,166 @@
+"""Check what a subgraph itself defines of a specification against that specification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphwing.composition.definitions import (
+    ABSENT,
+    BUILT_IN_SCALARS,
+    DirectiveDefinition,
+    InputValue,
+    TypeKind,
+)
+from graphwing.composition.federation_directives import (
+    federation_directives,
+    specification_directives,
+    specification_types,
+)
+from graphwing.composition.links import Links
+from graphwing.composition.problems import Problems
+from graphwing.composition.read_sdl import ReadSdl
+from graphwing.composition.type_reference import (
+    TypeReference,
+    is_list,
+    is_non_null,
+    item_type,
+    named_type,
+    nullable,
+)
+from graphwing.composition.values import print_value, same_value
+
+_TYPE_KINDS = {"_Entity": TypeKind.UNION, "_Service": TypeKind.OBJECT, "Purpose": TypeKind.ENUM}
+_NOT_CHECKED = frozenset({"Any"})
+_FEDERATION_1_TYPES = ("_Any", "_Entity", "_Service", "_FieldSet")
+
+
+def check_definitions(subgraph: str, read: ReadSdl, links: Links, problems: Problems) -> None:
+    """Report definitions of a specification's directives and types that do not agree with it."""
+    checker = _Checker(subgraph, read, links, problems)
+    for name in read.types:
+        checker.check_type(name)
+    for definition in read.directives.values():
+        checker.check_directive(definition)
+
+
+@dataclass(slots=True)
+class _Checker:
+    subgraph: str
+    read: ReadSdl
+    links: Links
+    problems: Problems
+
+    def check_type(self, name: str) -> None:
+        element = self._type_element(name)
+        if element is None:
+            return
+        expected = _TYPE_KINDS.get(element, TypeKind.SCALAR)
+        definition = self.read.types[name]
+        if definition.kind is not expected:
+            self.problems.report(
+                "TYPE_DEFINITION_INVALID",
+                f"`{name}` is `{definition.kind.value}` here, and `{expected.value}`"
+                " in the specification that it comes from",
+                at=[(self.subgraph, definition.position)],
+                coordinate=name,
+                remedy="remove the definition; composition adds it",
+            )
+
+    def _type_element(self, name: str) -> str | None:
+        """Return what `name` is in its specification, if it is to be checked."""
+        if name in _FEDERATION_1_TYPES:
+            return name
+        source = self.links.type_source(name)
+        if source is None:
+            return None
+        link, element = source
+        known = element in specification_types(link) and element not in _NOT_CHECKED
+        return element if known and not link.url.identity.endswith("/connect") else None
+
+    def check_directive(self, definition: DirectiveDefinition) -> None:
+        expected = self._expected(definition.name)
+        if expected is None:
+            return
+        for complaint in self._complaints(definition, expected):
+            self.problems.report(
+                "DIRECTIVE_DEFINITION_INVALID",
+                f"the definition of `@{definition.name}` {complaint}",
+                at=[(self.subgraph, definition.position)],
+                coordinate=f"@{definition.name}",
+                remedy="remove the definition, which composition adds, or make it agree",
+            )
+
+    def _expected(self, name: str) -> DirectiveDefinition | None:
+        source = self.links.directive_source(name)
+        if source is not None:
+            link, element = source
+            return (specification_directives(link) or {}).get(element)
+        if self.links.federation is not None:
+            return None
+        # Federation 1 libraries wrote many variants of these three; their shape is not checked.
+        definition = self.read.directives[name]
+        if name in {"key", "requires", "provides"}:
+            argument = definition.arguments.get("fields")
+            if argument is not None and named_type(argument.type) in {"_FieldSet", "String"}:
+                return None
+        return federation_directives(None).get(name)
+
+    def _complaints(self, actual: DirectiveDefinition, expected: DirectiveDefinition) -> list[str]:
+        complaints = [
+            f"has an argument `{name}`, which the specification does not know"
+            for name in actual.arguments
+            if name not in expected.arguments
+        ]
+        for name, argument in expected.arguments.items():
+            complaints += self._argument_complaints(actual.arguments.get(name), argument)
+        foreign = [it for it in actual.locations if it not in expected.locations]
+        if foreign:
+            complaints.append(
+                f"allows it on {', '.join(foreign)};"
+                f" the specification allows {', '.join(expected.locations)}"
+            )
+        if actual.is_repeatable != expected.is_repeatable:
+            complaints.append(
+                "must be repeatable" if expected.is_repeatable else "must not be repeatable"
+            )
+        return complaints
+
+    def _argument_complaints(self, actual: InputValue | None, expected: InputValue) -> list[str]:
+        name = expected.name
+        if actual is None:
+            return [f"lacks the argument `{name}`"] if expected.is_required else []
+        # An optional argument may be made mandatory.
+        type_here = actual.type if is_non_null(expected.type) else nullable(actual.type)
+        if not self._is_redefinition(expected.type, type_here):
+            return [f"gives argument `{name}` the type `{actual.type}`, not `{expected.type}`"]
+        if is_non_null(actual.type) or _same_default(actual, expected):
+            return []
+        default = "no default" if expected.default is ABSENT else print_value(expected.default)
+        return [f"gives argument `{name}` another default than {default}"]
+
+    def _is_redefinition(self, expected: TypeReference, actual: TypeReference) -> bool:
+        """Return whether `actual` may stand for `expected`: any type may, for a custom scalar."""
+        while is_non_null(expected) or is_list(expected):
+            if is_non_null(expected):
+                if not is_non_null(actual):
+                    return False
+                expected, actual = nullable(expected), nullable(actual)
+            else:
+                if not is_list(actual):
+                    return False
+                expected, actual = item_type(expected), item_type(actual)
+        if actual == expected:
+            return True
+        source = self.links.type_source(actual)
+        if source is not None and source[1] == expected.rpartition("__")[2]:
+            return True
+        if expected in BUILT_IN_SCALARS:
+            return False
+        definition = self.read.types.get(named_type(actual))
+        return definition is None or definition.kind is not TypeKind.SCALAR
+
+
+def _same_default(first: InputValue, second: InputValue) -> bool:
+    if first.default is ABSENT or second.default is ABSENT:
+        return first.default is second.default
+    return same_value(first.default, second.default)

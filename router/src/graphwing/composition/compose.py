@@ -1,0 +1,62 @@
+"""Compose subgraphs: a phase collects all of its problems, and the next one starts without any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from graphwing.composition.build_subgraph import build_subgraph
+from graphwing.composition.hints import Hint, Hints
+from graphwing.composition.merge import merge_subgraphs
+from graphwing.composition.print_supergraph import print_supergraph
+from graphwing.composition.problems import Problems
+from graphwing.composition.subgraph_schema import SubgraphSchema
+from graphwing.composition.subgraph_sdl import SubgraphSdl
+from graphwing.errors import CompositionError
+from graphwing.supergraph import Supergraph, parse_supergraph
+
+
+def compose(subgraphs: Iterable[SubgraphSdl]) -> Supergraph:
+    """Return the supergraph of `subgraphs`, or raise `CompositionError` with all problems."""
+    sdl, hints = compose_sdl(subgraphs)
+    return parse_supergraph(sdl, hints=hints)
+
+
+def compose_sdl(subgraphs: Iterable[SubgraphSdl]) -> tuple[str, tuple[Hint, ...]]:
+    """Return supergraph SDL and hints, or raise `CompositionError`."""
+    given = sorted(subgraphs, key=lambda subgraph: subgraph.name)
+    hints = Hints()
+    schemas = _build(given)
+    problems = Problems()
+    merge = merge_subgraphs(schemas, problems, hints)
+    _stop_at(problems)
+    return print_supergraph(merge), tuple(hints.found)
+
+
+def _build(given: list[SubgraphSdl]) -> list[SubgraphSchema]:
+    problems = Problems()
+    _check_names(given, problems)
+    built = [build_subgraph(subgraph, problems) for subgraph in given]
+    _stop_at(problems)
+    return [schema for schema in built if schema is not None]
+
+
+def _check_names(given: list[SubgraphSdl], problems: Problems) -> None:
+    if not given:
+        problems.report("NO_QUERIES", "there are no subgraphs to compose")
+    seen: set[str] = set()
+    for subgraph in given:
+        if subgraph.name in {"", "_"}:
+            message = f"a subgraph cannot be called `{subgraph.name}`"
+        elif subgraph.name in seen:
+            message = f"two subgraphs are called `{subgraph.name}`"
+        else:
+            seen.add(subgraph.name)
+            continue
+        problems.report(
+            "INVALID_SUBGRAPH_NAME", message, subgraphs=[subgraph.name], remedy="rename it"
+        )
+
+
+def _stop_at(problems: Problems) -> None:
+    if problems.found:
+        raise CompositionError(tuple(problems.found))

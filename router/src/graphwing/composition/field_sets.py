@@ -1,0 +1,190 @@
+"""Field sets: the selections inside `@key`, `@requires` and `@provides`, as flat tuples.
+
+https://www.apollographql.com/docs/graphos/reference/federation/directives#fieldset
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from graphql import (
+    FieldNode,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+)
+
+from graphwing.composition.definitions import COMPOSITE_KINDS, FieldDefinition, TypeDefinition
+from graphwing.composition.type_reference import named_type
+from graphwing.composition.values import ConstValue, print_value, value_from_node
+
+
+class FieldSetError(Exception):
+    """A field set that is no selection, or selects what does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedField:
+    """One field of a field set."""
+
+    name: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    selections: FieldSet = ()
+    alias: str | None = None
+    has_directives: bool = False
+    values: tuple[tuple[str, ConstValue], ...] = ()
+
+    def __hash__(self) -> int:
+        """Hash what the field selects; how it is written does not matter."""
+        return hash((self.name, self.arguments, self.selections))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what the field selects; how it is written does not matter."""
+        if not isinstance(other, SelectedField):
+            return NotImplemented
+        mine = (self.name, self.arguments, self.selections)
+        return mine == (other.name, other.arguments, other.selections)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedType:
+    """A part of a field set for the type `condition` only, or for all without one."""
+
+    condition: str | None
+    selections: FieldSet
+    has_directives: bool = False
+
+
+FieldSet: TypeAlias = "tuple[SelectedField | SelectedType, ...]"
+
+
+@lru_cache(maxsize=4096)
+def parse_field_set(text: str) -> FieldSet:
+    """Return the selections in `text`, or raise `FieldSetError` when it is no field set.
+
+    >>> print_field_set(parse_field_set("{ id, org { id } }"))
+    'id org { id }'
+    """
+    source = text.strip()
+    if not source.startswith("{"):
+        source = f"{{{source}}}"
+    try:
+        document = parse(source, no_location=True)
+    except GraphQLSyntaxError as error:
+        message = error.message.removeprefix("Syntax Error: ")
+        raise FieldSetError(f"is not a selection of fields: {message}") from error
+    except RecursionError as error:
+        raise FieldSetError("nests too deeply") from error
+    operation = document.definitions[0]
+    if len(document.definitions) != 1 or not isinstance(operation, OperationDefinitionNode):
+        raise FieldSetError("is more than one selection of fields")
+    try:
+        return _selections(operation.selection_set)
+    except TypeError as error:
+        raise FieldSetError("uses a variable") from error
+    except ValueError as error:
+        raise FieldSetError("holds a number that is out of range") from error
+
+
+def _selections(node: SelectionSetNode | None) -> FieldSet:
+    if node is None:
+        return ()
+    found: list[SelectedField | SelectedType] = []
+    for selection in node.selections:
+        match selection:
+            case FieldNode():
+                values = tuple(
+                    (argument.name.value, value_from_node(argument.value))
+                    for argument in selection.arguments or ()
+                )
+                found.append(
+                    SelectedField(
+                        selection.name.value,
+                        tuple((name, print_value(value)) for name, value in values),
+                        _selections(selection.selection_set),
+                        selection.alias.value if selection.alias else None,
+                        bool(selection.directives),
+                        values,
+                    )
+                )
+            case InlineFragmentNode():
+                condition = selection.type_condition
+                found.append(
+                    SelectedType(
+                        condition.name.value if condition else None,
+                        _selections(selection.selection_set),
+                        bool(selection.directives),
+                    )
+                )
+            case _:
+                raise FieldSetError("uses a named fragment")
+    return tuple(found)
+
+
+def print_field_set(selections: FieldSet) -> str:
+    """Return `selections` as text in one line, without outer braces."""
+    parts: list[str] = []
+    for selection in selections:
+        match selection:
+            case SelectedField():
+                text = f"{selection.alias}: {selection.name}" if selection.alias else selection.name
+                if selection.arguments:
+                    pairs = ", ".join(f"{name}: {value}" for name, value in selection.arguments)
+                    text += f"({pairs})"
+            case SelectedType():
+                text = f"... on {selection.condition}" if selection.condition else "..."
+        if selection.selections:
+            text += f" {{ {print_field_set(selection.selections)} }}"
+        parts.append(text)
+    return " ".join(parts)
+
+
+def normalised(text: str) -> str:
+    """Return the field set `text` in its standard spelling, or as it is when it does not parse."""
+    try:
+        return print_field_set(parse_field_set(text))
+    except FieldSetError:
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class TargetField:
+    """A field that a field set reaches: the type it was reached on, and its definition there."""
+
+    parent: TypeDefinition
+    field: FieldDefinition
+    selection: SelectedField
+    is_nested: bool
+
+
+def target_fields(
+    selections: FieldSet, parent: TypeDefinition, types: Mapping[str, TypeDefinition]
+) -> Iterator[TargetField]:
+    """Yield every field that `selections` on `parent` reaches, except what does not exist."""
+    pending = [(selections, parent, False)]
+    while pending:
+        current, owner, nested = pending.pop()
+        for selection in current:
+            match selection:
+                case SelectedType():
+                    target = types.get(selection.condition) if selection.condition else owner
+                    if target is not None:
+                        pending.append((selection.selections, target, nested))
+                case SelectedField():
+                    definition = owner.fields.get(selection.name)
+                    if definition is None:
+                        continue
+                    yield TargetField(owner, definition, selection, nested)
+                    target = types.get(named_type(definition.type))
+                    if selection.selections and target is not None:
+                        pending.append((selection.selections, target, True))
+
+
+def is_composite(definition: TypeDefinition | None) -> bool:
+    """Return whether a selection on `definition` needs a sub-selection."""
+    return definition is not None and definition.kind in COMPOSITE_KINDS

@@ -1,0 +1,122 @@
+"""Every directive is known, stands where it may, once unless repeatable, with proper arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphwing.composition.definitions import (
+    AppliedDirective,
+    DirectiveDefinition,
+    InputValue,
+)
+from graphwing.composition.federation_directives import (
+    LATEST_FEDERATION,
+    federation_directives,
+)
+from graphwing.composition.graphql_rules.input_values import value_complaint
+from graphwing.composition.problems import Problems
+from graphwing.composition.subgraph_schema import SubgraphSchema, elements_of
+
+# https://spec.graphql.org/draft/#sec-Type-System.Directives.Built-in-Directives
+BUILT_IN_DIRECTIVES = {
+    "skip": DirectiveDefinition(
+        "skip",
+        {"if": InputValue("if", "Boolean!")},
+        ("FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"),
+    ),
+    "include": DirectiveDefinition(
+        "include",
+        {"if": InputValue("if", "Boolean!")},
+        ("FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"),
+    ),
+    "deprecated": DirectiveDefinition(
+        "deprecated",
+        {"reason": InputValue("reason", "String", "No longer supported")},
+        ("FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INPUT_FIELD_DEFINITION", "ENUM_VALUE"),
+    ),
+    "specifiedBy": DirectiveDefinition(
+        "specifiedBy", {"url": InputValue("url", "String!")}, ("SCALAR",)
+    ),
+    "oneOf": DirectiveDefinition("oneOf", {}, ("INPUT_OBJECT",)),
+}
+# Any constant is a `fields` or `selection` as far as GraphQL goes; later rules look inside.
+_LENIENT = {"key": "fields", "requires": "fields", "provides": "fields", "fromContext": "field"}
+
+
+def check_directive_uses(schema: SubgraphSchema, problems: Problems) -> None:
+    """Report directives that are unknown, misplaced, repeated or wrongly filled in."""
+    checker = _Checker(schema, problems)
+    checker.check("schema", schema.schema_directives, "SCHEMA")
+    for definition in schema.types.values():
+        for coordinate, element, location in elements_of(definition):
+            if element.directives:
+                checker.check(coordinate, element.directives, location)
+    for definition in schema.directives.values():
+        for argument in definition.arguments.values():
+            coordinate = f"@{definition.name}({argument.name}:)"
+            checker.check(coordinate, argument.directives, "ARGUMENT_DEFINITION")
+
+
+@dataclass(slots=True)
+class _Checker:
+    schema: SubgraphSchema
+    problems: Problems
+
+    def check(self, coordinate: str, uses: list[AppliedDirective], location: str) -> None:
+        seen: set[str] = set()
+        for use in uses:
+            definition = self.schema.directives.get(use.name) or BUILT_IN_DIRECTIVES.get(use.name)
+            if definition is None:
+                self._report_unknown(use, coordinate)
+                continue
+            if location not in definition.locations:
+                places = ", ".join(definition.locations)
+                self._report(
+                    f"`@{use.name}` may not stand on {location}, only on {places}", use, coordinate
+                )
+            if use.name in seen and not definition.is_repeatable:
+                self._report(f"`@{use.name}` stands here twice", use, coordinate)
+            seen.add(use.name)
+            self._check_arguments(use, definition, coordinate)
+
+    def _check_arguments(
+        self, use: AppliedDirective, definition: DirectiveDefinition, coordinate: str
+    ) -> None:
+        for name in use.arguments:
+            if name not in definition.arguments:
+                self._report(f"`@{use.name}` has no argument `{name}`", use, coordinate)
+        for name, argument in definition.arguments.items():
+            if name not in use.arguments:
+                if argument.is_required:
+                    self._report(f"`@{use.name}` needs its argument `{name}`", use, coordinate)
+                continue
+            if use.spec is not None and _LENIENT.get(use.spec) == name:
+                continue
+            complaint = value_complaint(use.arguments[name], argument.type, self.schema.types)
+            if complaint is not None:
+                message = f"argument `{name}` of `@{use.name}` {complaint}"
+                self._report(message, use, coordinate)
+
+    def _report_unknown(self, use: AppliedDirective, coordinate: str) -> None:
+        self.problems.report(
+            "INVALID_GRAPHQL",
+            f"`@{use.name}` is not defined here",
+            at=[self.schema.at(use.position)],
+            coordinate=coordinate,
+            remedy=self._remedy(use.name),
+        )
+
+    def _remedy(self, name: str) -> str:
+        if name not in federation_directives(LATEST_FEDERATION):
+            return f"define `@{name}` in this subgraph"
+        link = self.schema.links.federation
+        if link is None:
+            return f"link a federation version that has `@{name}`, and import it"
+        if name in federation_directives(link.url.version):
+            return f'add "@{name}" to the imports of federation, or write `@{link.name}__{name}`'
+        return f"link a later version of federation; {link.url.version} has no `@{name}`"
+
+    def _report(self, message: str, use: AppliedDirective, coordinate: str) -> None:
+        self.problems.report(
+            "INVALID_GRAPHQL", message, at=[self.schema.at(use.position)], coordinate=coordinate
+        )

@@ -1,0 +1,93 @@
+"""Whether a constant is a value of an input type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from graphwing.composition.definitions import ABSENT, InputValue, TypeDefinition, TypeKind
+from graphwing.composition.type_reference import (
+    TypeReference,
+    is_list,
+    is_non_null,
+    item_type,
+    nullable,
+)
+from graphwing.composition.values import ConstValue, EnumLiteral, print_value
+
+_LARGEST_INT = 2**31
+
+
+def _is_int(value: ConstValue) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return False
+    return -_LARGEST_INT <= value < _LARGEST_INT
+
+
+def _is_float(value: ConstValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_id(value: ConstValue) -> bool:
+    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+
+
+_BUILT_IN: Mapping[str, Callable[[ConstValue], bool]] = {
+    "Int": _is_int,
+    "Float": _is_float,
+    "String": lambda value: isinstance(value, str),
+    "Boolean": lambda value: isinstance(value, bool),
+    "ID": _is_id,
+}
+
+
+def default_complaint(item: InputValue, types: Mapping[str, TypeDefinition]) -> str | None:
+    """Return what is wrong with the default of `item`, or nothing."""
+    if item.default is ABSENT:
+        return None
+    return value_complaint(item.default, item.type, types)
+
+
+def value_complaint(
+    value: ConstValue, reference: TypeReference, types: Mapping[str, TypeDefinition]
+) -> str | None:
+    """Return why `value` is not of type `reference`, or nothing when it is."""
+    if value is None:
+        return f"is null, and `{reference}` is not" if is_non_null(reference) else None
+    reference = nullable(reference)
+    if is_list(reference):
+        items = value if isinstance(value, list) else [value]
+        complaints = (value_complaint(item, item_type(reference), types) for item in items)
+        return next((it for it in complaints if it is not None), None)
+    check = _BUILT_IN.get(reference)
+    if check is not None:
+        return None if check(value) else _mismatch(value, reference)
+    definition = types.get(reference)
+    if definition is None or definition.kind is TypeKind.SCALAR:
+        return None
+    if definition.kind is TypeKind.ENUM:
+        known = isinstance(value, EnumLiteral) and value.name in definition.values
+        return None if known else _mismatch(value, reference)
+    return _object_complaint(value, definition, types)
+
+
+def _mismatch(value: ConstValue, reference: TypeReference) -> str:
+    text = print_value(value)
+    return f"is `{text[:60]}`, which is no `{reference}`"
+
+
+def _object_complaint(
+    value: ConstValue, definition: TypeDefinition, types: Mapping[str, TypeDefinition]
+) -> str | None:
+    if not isinstance(value, dict):
+        return _mismatch(value, definition.name)
+    for name in value:
+        if name not in definition.input_fields:
+            return f"has a field `{name}`, which `{definition.name}` lacks"
+    for name, item in definition.input_fields.items():
+        if name in value:
+            complaint = value_complaint(value[name], item.type, types)
+            if complaint is not None:
+                return complaint
+        elif item.is_required:
+            return f"lacks `{definition.name}.{name}`, which is required"
+    return None

@@ -1,0 +1,250 @@
+"""Which specifications a schema links, and what their elements are called in it.
+
+https://specs.apollo.dev/link/v1.0
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from graphwing.composition.definitions import AppliedDirective, Position
+from graphwing.composition.values import ConstValue, EnumLiteral
+
+LINK_IDENTITY = "https://specs.apollo.dev/link"
+CORE_IDENTITY = "https://specs.apollo.dev/core"
+FEDERATION_IDENTITY = "https://specs.apollo.dev/federation"
+
+_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
+_VERSION = re.compile(r"v(\d{1,9})\.(\d{1,9})")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+class Version(NamedTuple):
+    """The version of a specification."""
+
+    major: int
+    minor: int
+
+    def __str__(self) -> str:
+        """Return the version as it stands in a URL."""
+        return f"v{self.major}.{self.minor}"
+
+
+class LinkError(Exception):
+    """A `@link` that cannot be understood."""
+
+    def __init__(self, code: str, message: str, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class SpecUrl:
+    """The address of a specification: identity (without version), name and version."""
+
+    identity: str
+    name: str
+    version: Version
+
+    def __str__(self) -> str:
+        """Return the URL."""
+        return f"{self.identity}/{self.version}"
+
+
+def parse_spec_url(text: str) -> SpecUrl:
+    """Return the parts of `text`, or raise `LinkError` with `INVALID_LINK_IDENTIFIER`.
+
+    >>> parse_spec_url("https://specs.apollo.dev/federation/v2.3").version
+    Version(major=2, minor=3)
+    """
+    remedy = "write it as `https://host/path/name/v1.0`"
+    if not _SCHEME.match(text):
+        raise LinkError("INVALID_LINK_IDENTIFIER", f"`{text}` is not a URL", remedy)
+    base = re.split(r"[?#]", text, maxsplit=1)[0].rstrip("/")
+    identity, _, last = base.rpartition("/")
+    version = _VERSION.fullmatch(last)
+    if version is None:
+        message = f"the link URL `{text}` does not end in a version such as `v1.0`"
+        raise LinkError("INVALID_LINK_IDENTIFIER", message, remedy)
+    name = identity.rpartition("/")[2]
+    if not name or identity.endswith("://" + name):
+        message = f"the link URL `{text}` has no path before its version"
+        raise LinkError("INVALID_LINK_IDENTIFIER", message, remedy)
+    return SpecUrl(identity, name, Version(int(version[1]), int(version[2])))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One linked specification. `imports` maps names here to names in the specification."""
+
+    url: SpecUrl
+    name: str
+    imports: dict[str, str] = field(default_factory=dict[str, str])
+    purpose: str | None = None
+    position: Position = None
+
+    def directive_name(self, element: str) -> str:
+        """Return what the directive `element` of the specification is called in the schema."""
+        for name, imported in self.imports.items():
+            if imported == f"@{element}":
+                return name[1:]
+        return self.name if element == self.url.name else f"{self.name}__{element}"
+
+
+def read_link(directive: AppliedDirective) -> Link:
+    """Return the link that `directive` makes, or raise `LinkError`."""
+    url_text = directive.arguments.get("url", directive.arguments.get("feature"))
+    if not isinstance(url_text, str):
+        raise LinkError(
+            "INVALID_LINK_DIRECTIVE_USAGE",
+            f"`@{directive.name}` needs a string argument `url`",
+            "give the URL of the specification",
+        )
+    url = parse_spec_url(url_text)
+    alias = directive.arguments.get("as")
+    name = alias if isinstance(alias, str) else url.name
+    purpose = directive.arguments.get("for")
+    return Link(
+        url,
+        name,
+        _read_imports(directive.arguments.get("import"), url_text),
+        purpose.name if isinstance(purpose, EnumLiteral) else None,
+        directive.position,
+    )
+
+
+def _read_imports(value: ConstValue, url: str) -> dict[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, list):
+        raise _usage(f"`import` in the link to `{url}` is not a list")
+    imports: dict[str, str] = {}
+    for item in value:
+        element, name = _read_import(item, url)
+        imports[name] = element
+    return imports
+
+
+def _read_import(item: ConstValue, url: str) -> tuple[str, str]:
+    match item:
+        case str():
+            element, name = item, item
+        case {"name": str(element), **rest} if set(rest) <= {"as"}:
+            alias = rest.get("as", element)
+            if not isinstance(alias, str):
+                raise _usage(f"`as` in the import of `{element}` from `{url}` is not a string")
+            name = alias
+        case _:
+            raise _usage(
+                f"an import from `{url}` is neither a string nor an object with `name` and `as`"
+            )
+    if element.startswith("@") != name.startswith("@"):
+        raise _usage(
+            f"the import of `{element}` as `{name}` from `{url}` mixes a directive and a type",
+            "begin both with `@`, or neither",
+        )
+    for text in (element, name):
+        if not _NAME.fullmatch(text.removeprefix("@")):
+            raise _usage(f"`{text}`, imported from `{url}`, is not a name")
+    return element, name
+
+
+def _usage(message: str, remedy: str | None = None) -> LinkError:
+    return LinkError("INVALID_LINK_DIRECTIVE_USAGE", message, remedy)
+
+
+@dataclass(slots=True)
+class Links:
+    """All links of one schema, and the way back from a name to the specification behind it."""
+
+    all: list[Link] = field(default_factory=list[Link])
+    by_identity: dict[str, Link] = field(default_factory=dict[str, Link])
+    by_name: dict[str, Link] = field(default_factory=dict[str, Link])
+    by_import: dict[str, tuple[Link, str]] = field(default_factory=dict[str, tuple[Link, str]])
+
+    def add(self, link: Link) -> None:
+        """Register `link`, or raise `LinkError` when it collides with an earlier one."""
+        if link.url.identity in self.by_identity:
+            raise _usage(f"`{link.url.identity}` is linked twice", "keep one of the links")
+        if link.name in self.by_name:
+            raise _usage(f"two links are both called `{link.name}`", "rename one of them with `as`")
+        for name, element in link.imports.items():
+            other = self.by_import.get(name)
+            if other is not None:
+                raise _usage(
+                    f"`{name}` is imported from `{other[0].url}` and from `{link.url}`",
+                    "rename one of them with `as`",
+                )
+            self.by_import[name] = (link, element)
+        self.all.append(link)
+        self.by_identity[link.url.identity] = link
+        self.by_name[link.name] = link
+
+    def directive_source(self, name: str) -> tuple[Link, str] | None:
+        """Return the link and specification name behind directive `name`."""
+        imported = self.by_import.get(f"@{name}")
+        if imported is not None:
+            return imported[0], imported[1][1:]
+        prefix, separator, rest = name.partition("__")
+        link = self.by_name.get(prefix)
+        if link is None:
+            return None
+        if separator:
+            return link, rest
+        # The directive named like its specification needs no import, unless it was renamed by one.
+        renamed = f"@{link.url.name}" in link.imports.values()
+        return None if renamed else (link, link.url.name)
+
+    def type_source(self, name: str) -> tuple[Link, str] | None:
+        """Return the link and specification name behind type `name`."""
+        imported = self.by_import.get(name)
+        if imported is not None:
+            return imported
+        prefix, separator, rest = name.partition("__")
+        link = self.by_name.get(prefix)
+        return (link, rest) if link is not None and separator else None
+
+    @property
+    def federation(self) -> Link | None:
+        """The link to the federation specification; without one the schema is Federation 1."""
+        return self.by_identity.get(FEDERATION_IDENTITY)
+
+
+def read_links(
+    directives: list[AppliedDirective],
+) -> tuple[Links, list[tuple[LinkError, Position]]]:
+    """Return the links among the directives of a schema, and what is wrong with the others."""
+    links = Links()
+    errors: list[tuple[LinkError, Position]] = []
+    bootstrap = _bootstrap_name(directives)
+    for directive in directives:
+        if directive.name != bootstrap:
+            continue
+        try:
+            links.add(read_link(directive))
+        except LinkError as error:
+            errors.append((error, directive.position))
+    if bootstrap is not None and not links.by_identity.keys() & {LINK_IDENTITY, CORE_IDENTITY}:
+        url = SpecUrl(LINK_IDENTITY, "link", Version(1, 0))
+        links.by_identity[LINK_IDENTITY] = links.by_name["link"] = Link(url, "link")
+    return links, errors
+
+
+def _bootstrap_name(directives: list[AppliedDirective]) -> str | None:
+    """Return what `@link` is called here: it may link, and so rename, itself."""
+    for directive in directives:
+        url = directive.arguments.get("url", directive.arguments.get("feature"))
+        if isinstance(url, str) and url.startswith((f"{LINK_IDENTITY}/v", f"{CORE_IDENTITY}/v")):
+            try:
+                link = read_link(directive)
+            except LinkError:
+                continue
+            element = "link" if link.url.identity == LINK_IDENTITY else "core"
+            if directive.name == link.directive_name(element):
+                return directive.name
+    names = {directive.name for directive in directives}
+    return "link" if "link" in names else None

@@ -1,0 +1,64 @@
+"""Merge the subgraphs' schemas into one whose `@join__*` directives say where each part lives."""
+
+from __future__ import annotations
+
+from graphwing.composition.field_facts import field_facts
+from graphwing.composition.hints import Hints
+from graphwing.composition.merge.applied_directives import merged_directives
+from graphwing.composition.merge.carried_directives import (
+    define_carried_directives,
+    name_carried_directives,
+)
+from graphwing.composition.merge.composed_directives import name_composed_directives
+from graphwing.composition.merge.executable_directives import merge_executable_directives
+from graphwing.composition.merge.graph_names import graph_names
+from graphwing.composition.merge.merge_state import Merge, Subgraph
+from graphwing.composition.merge.merge_types import merge_types
+from graphwing.composition.problems import Problems
+from graphwing.composition.subgraph_schema import SubgraphSchema
+from graphwing.composition.values import EnumLiteral
+
+__all__ = ["Merge", "merge_subgraphs"]
+
+
+def merge_subgraphs(schemas: list[SubgraphSchema], problems: Problems, hints: Hints) -> Merge:
+    """Return the merged schema of valid subgraphs; what does not fit is reported."""
+    graphs = graph_names(schema.name for schema in schemas)
+    subgraphs = [
+        Subgraph(schema, field_facts(schema), EnumLiteral(graphs[schema.name]))
+        for schema in schemas
+    ]
+    merge = Merge(subgraphs, problems, hints)
+    name_carried_directives(merge)
+    name_composed_directives(merge)
+    merge_types(merge)
+    merge_executable_directives(merge)
+    _merge_schema(merge)
+    _check_queries(merge)
+    define_carried_directives(merge)
+    return merge
+
+
+def _merge_schema(merge: Merge) -> None:
+    uses = [
+        (subgraph, use)
+        for subgraph in merge.subgraphs
+        for use in subgraph.schema.schema_directives
+        if use.spec not in {"link", "composeDirective"}
+    ]
+    merge.schema_directives = merged_directives(merge, uses, "schema")
+    descriptions = [it.schema.schema_description for it in merge.subgraphs]
+    merge.schema_description = next((text for text in descriptions if text), None)
+
+
+def _check_queries(merge: Merge) -> None:
+    query = merge.types.get("Query")
+    if query is not None and query.fields:
+        return
+    merge.problems.report(
+        "NO_QUERIES",
+        "no subgraph has a field on its query root type",
+        subgraphs=[subgraph.name for subgraph in merge.subgraphs],
+        coordinate="Query",
+        remedy="add a query field to one of them",
+    )

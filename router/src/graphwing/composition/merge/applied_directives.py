@@ -1,0 +1,147 @@
+"""Carry the directives on an element over into the supergraph, as one set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from graphwing.composition.definitions import (
+    ABSENT,
+    AppliedDirective,
+    DirectiveDefinition,
+    Element,
+)
+from graphwing.composition.federation_directives import LATEST_FEDERATION, federation_directives
+from graphwing.composition.graphql_rules.directive_uses import BUILT_IN_DIRECTIVES
+from graphwing.composition.merge.directive_arguments import ARGUMENT_MERGERS, merged_arguments_of
+from graphwing.composition.merge.merge_state import Merge, Sources, Subgraph
+from graphwing.composition.values import ConstValue, same_value
+
+E_ = TypeVar("E_", bound=Element)
+Use = tuple[Subgraph, AppliedDirective]
+
+_BUILT_IN = frozenset({"deprecated", "specifiedBy", "oneOf"})
+JOINED_DIRECTIVES = frozenset({"cacheTag", "connect", "source"})
+"""What the supergraph carries as `@join__directive`, for the router and not for other tools."""
+
+
+def merge_applied_directives(
+    merge: Merge, sources: Sources[E_], merged: Element, coordinate: str
+) -> None:
+    """Add to `merged` what the directives in `sources` come to together."""
+    if not any(item.directives for _, item in sources):
+        return
+    uses = [(subgraph, directive) for subgraph, item in sources for directive in item.directives]
+    merged.directives += merged_directives(merge, uses, coordinate)
+
+
+def merged_directives(merge: Merge, uses: Sequence[Use], coordinate: str) -> list[AppliedDirective]:
+    """Return what `uses`, all on one element, come to in the supergraph."""
+    by_name: dict[str, list[Use]] = {}
+    joined: list[Use] = []
+    for use in uses:
+        name = carried_name(merge, use[1])
+        if name is not None:
+            by_name.setdefault(name, []).append(use)
+        elif use[1].spec in JOINED_DIRECTIVES:
+            joined.append(use)
+    result: list[AppliedDirective] = []
+    for name, found in by_name.items():
+        merge.used_directives.add(name)
+        result += _merged_group(merge, name, found, coordinate)
+    return result + _join_directives(merge, joined)
+
+
+def carried_name(merge: Merge, directive: AppliedDirective) -> str | None:
+    """Return what `directive` is called in the supergraph, or nothing when it stays behind."""
+    if directive.spec is not None:
+        return merge.carried.get(directive.spec)
+    if directive.name in merge.custom or directive.name in _BUILT_IN:
+        return directive.name
+    return None
+
+
+@dataclass(slots=True)
+class _Variant:
+    """One way in which a directive is filled in, and how many subgraphs do it so."""
+
+    complete: dict[str, ConstValue]
+    written: dict[str, ConstValue]
+    count: int = 1
+
+
+def _merged_group(
+    merge: Merge, name: str, uses: list[Use], coordinate: str
+) -> list[AppliedDirective]:
+    spec = uses[0][1].spec
+    definition = _definition(merge, name, spec)
+    variants: list[_Variant] = []
+    for subgraph, use in uses:
+        written = _written_arguments(subgraph, use)
+        complete = _with_defaults(written, definition)
+        known = next((it for it in variants if same_value(it.complete, complete)), None)
+        if known is None:
+            variants.append(_Variant(complete, written))
+        else:
+            known.count += 1
+    if len(variants) == 1 or definition.is_repeatable:
+        return [AppliedDirective(name, variant.written, spec=spec) for variant in variants]
+    at = [subgraph.schema.at(use.position) for subgraph, use in uses]
+    mergers = ARGUMENT_MERGERS.get(spec or "")
+    if mergers is None:
+        arguments = max(variants, key=lambda variant: variant.count).written
+        code = "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS"
+        outcome = "the form most of them share is kept"
+    else:
+        arguments = merged_arguments_of(mergers, [variant.complete for variant in variants])
+        code = "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS"
+        outcome = "the supergraph combines them"
+    merge.hints.report(
+        code,
+        f"`@{name}` on `{coordinate}` is filled in differently in different subgraphs; {outcome}",
+        at=at,
+        coordinate=coordinate,
+    )
+    return [AppliedDirective(name, arguments, spec=spec)]
+
+
+def _definition(merge: Merge, name: str, spec: str | None) -> DirectiveDefinition:
+    if spec is not None:
+        return federation_directives(LATEST_FEDERATION)[spec]
+    return merge.directives.get(name) or BUILT_IN_DIRECTIVES[name]
+
+
+def _written_arguments(subgraph: Subgraph, use: AppliedDirective) -> dict[str, ConstValue]:
+    if use.spec == "context":
+        return {"name": f"{subgraph.name}__{use.arguments.get('name')}"}
+    return use.arguments
+
+
+def _with_defaults(
+    written: dict[str, ConstValue], definition: DirectiveDefinition
+) -> dict[str, ConstValue]:
+    complete = dict(written)
+    for argument in definition.arguments.values():
+        if argument.name not in complete and argument.default is not ABSENT:
+            complete[argument.name] = argument.default
+    return complete
+
+
+def _join_directives(merge: Merge, uses: Sequence[Use]) -> list[AppliedDirective]:
+    variants: list[tuple[AppliedDirective, list[ConstValue]]] = []
+    for subgraph, use in uses:
+        for known, graphs in variants:
+            if known.spec == use.spec and same_value(known.arguments, use.arguments):
+                graphs.append(subgraph.graph)
+                break
+        else:
+            variants.append((use, [subgraph.graph]))
+    if variants:
+        merge.uses_join_directive = True
+    return [
+        AppliedDirective(
+            "join__directive", {"graphs": graphs, "name": use.spec, "args": dict(use.arguments)}
+        )
+        for use, graphs in variants
+    ]

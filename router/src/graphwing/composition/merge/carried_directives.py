@@ -1,0 +1,98 @@
+"""Which directives of a specification the supergraph carries, and what they are called in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphwing.composition.definitions import AppliedDirective, DirectiveDefinition, InputValue
+from graphwing.composition.federation_directives import (
+    LATEST_FEDERATION,
+    SPEC_OF_DIRECTIVE,
+    SPECS,
+    federation_directives,
+)
+from graphwing.composition.merge.merge_state import LinkedFeature, Merge
+from graphwing.composition.problems import Place
+from graphwing.composition.subgraph_schema import SubgraphSchema, elements_of
+
+_VERSIONS = {"tag": "v0.3", "inaccessible": "v0.2"}
+_SECURITY = frozenset({"inaccessible", "authenticated", "requiresScopes", "policy", "context"})
+_DIRECTIVES_OF = {"cost": ("cost", "listSize")}
+# The custom scalars of a specification carry its name in the supergraph.
+_OWN_TYPES = {
+    "requiresScopes": {"[[Scope!]!]!": "[[requiresScopes__Scope!]!]!"},
+    "policy": {"[[Policy!]!]!": "[[policy__Policy!]!]!"},
+}
+
+
+def name_carried_directives(merge: Merge) -> None:
+    """Fill `merge.carried`, and report directives that subgraphs call by different names."""
+    names: dict[str, dict[str, list[Place]]] = {}
+    for subgraph in merge.subgraphs:
+        for spec, (name, place) in _names_in(subgraph.schema).items():
+            names.setdefault(spec, {}).setdefault(name, []).append(place)
+    for spec, found in names.items():
+        merge.carried[spec] = next(iter(found))
+        if len(found) > 1:
+            forms = ", ".join(
+                f"`@{name}` in {', '.join(place[0] for place in places)}"
+                for name, places in found.items()
+            )
+            merge.problems.report(
+                "LINK_IMPORT_NAME_MISMATCH",
+                f"`@{spec}` is called {forms}; in the supergraph it can have one name only",
+                at=[place for places in found.values() for place in places],
+                coordinate=f"@{spec}",
+                remedy="import it under the same name everywhere",
+            )
+
+
+def _names_in(schema: SubgraphSchema) -> dict[str, tuple[str, Place]]:
+    """Return what `schema` calls the carried directives that it uses."""
+    found: dict[str, tuple[str, Place]] = {}
+    for use in _uses_in(schema):
+        if use.spec is not None and use.spec in SPEC_OF_DIRECTIVE and use.spec not in found:
+            found[use.spec] = (use.name, schema.at(use.position))
+    return found
+
+
+def _uses_in(schema: SubgraphSchema) -> Iterator[AppliedDirective]:
+    yield from schema.schema_directives
+    for definition in schema.types.values():
+        for _, element, _ in elements_of(definition):
+            yield from element.directives
+
+
+def define_carried_directives(merge: Merge) -> None:
+    """Define the carried directives that the result really uses, and link their specifications."""
+    used = {spec for spec, name in merge.carried.items() if name in merge.used_directives}
+    for feature in sorted({SPEC_OF_DIRECTIVE[spec] for spec in used}):
+        imports: list[tuple[str, str]] = []
+        for spec in _DIRECTIVES_OF.get(feature, (feature,)):
+            default = spec if spec == feature else f"{feature}__{spec}"
+            name = merge.carried[spec] if spec in used else default
+            merge.directives[name] = _definition(spec, name)
+            if name != default:
+                imports.append((f"@{spec}", f"@{name}"))
+        merge.features.append(
+            LinkedFeature(
+                f"{SPECS}/{feature}/{_VERSIONS.get(feature, 'v0.1')}",
+                "SECURITY" if feature in _SECURITY else None,
+                tuple(imports),
+            )
+        )
+        if feature == "context":
+            argument = InputValue("field", "context__ContextFieldValue")
+            merge.directives["context__fromContext"] = DirectiveDefinition(
+                "context__fromContext", {"field": argument}, ("ARGUMENT_DEFINITION",)
+            )
+
+
+def _definition(spec: str, name: str) -> DirectiveDefinition:
+    known = federation_directives(LATEST_FEDERATION)[spec]
+    types = _OWN_TYPES.get(spec, {})
+    arguments = {
+        key: InputValue(key, types.get(it.type, it.type), it.default)
+        for key, it in known.arguments.items()
+    }
+    return DirectiveDefinition(name, arguments, known.locations, known.is_repeatable)

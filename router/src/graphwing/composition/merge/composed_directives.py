@@ -1,0 +1,194 @@
+"""`@composeDirective`: directives of the authors' own that the supergraph carries.
+
+https://www.apollographql.com/docs/graphos/reference/federation/directives#composedirective
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphwing.composition.definitions import AppliedDirective, DirectiveDefinition
+from graphwing.composition.federation_directives import SPEC_OF_DIRECTIVE
+from graphwing.composition.links import FEDERATION_IDENTITY, Link
+from graphwing.composition.merge.merge_state import LinkedFeature, Merge, Subgraph, quoted
+
+_REMEDY_FOR_NAME = 'write the name as `"@name"`'
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One subgraph's wish that the supergraph carry one directive."""
+
+    subgraph: Subgraph
+    use: AppliedDirective
+    name: str
+    link: Link
+    element: str
+
+
+def name_composed_directives(merge: Merge) -> None:
+    """Fill `merge.custom` and the definitions of composed directives; report what cannot be."""
+    requests: list[_Request] = []
+    for subgraph in merge.subgraphs:
+        for use in subgraph.schema.schema_directives:
+            if use.spec == "composeDirective":
+                request = _request(merge, subgraph, use)
+                if request is not None:
+                    requests.append(request)
+    by_identity: dict[str, list[_Request]] = {}
+    for request in requests:
+        by_identity.setdefault(request.link.url.identity, []).append(request)
+    accepted = [group for group in by_identity.values() if _is_one_version(merge, group)]
+    _check_names(merge, [request for group in accepted for request in group])
+    for group in accepted:
+        _compose(merge, group)
+
+
+def _request(merge: Merge, subgraph: Subgraph, use: AppliedDirective) -> _Request | None:
+    written = use.arguments.get("name")
+    if not isinstance(written, str) or not written.startswith("@") or len(written) == 1:
+        what = "names nothing" if written in {None, ""} else "needs a name that begins with `@`"
+        _error(merge, subgraph, use, f"`@composeDirective` {what}", _REMEDY_FOR_NAME)
+        return None
+    name = written[1:]
+    if name not in subgraph.schema.directives:
+        message = f"`@{name}` is to be composed, and is not defined here"
+        _error(merge, subgraph, use, message, f"define `@{name}`, or correct its name")
+        return None
+    source = subgraph.schema.links.directive_source(name)
+    if source is None:
+        message = f"`@{name}` is to be composed, and belongs to no linked specification"
+        remedy = "link a specification of your own and import it from there"
+        _error(merge, subgraph, use, message, remedy)
+        return None
+    link, element = source
+    if link.url.identity == FEDERATION_IDENTITY or element in SPEC_OF_DIRECTIVE:
+        _report_federation_directive(merge, subgraph, use, name, element)
+        return None
+    return _Request(subgraph, use, name, link, element)
+
+
+def _report_federation_directive(
+    merge: Merge, subgraph: Subgraph, use: AppliedDirective, name: str, element: str
+) -> None:
+    if element in SPEC_OF_DIRECTIVE:
+        merge.hints.report(
+            "DIRECTIVE_COMPOSITION_INFO",
+            f"`@{name}` needs no `@composeDirective`; the supergraph carries it anyway",
+            at=[subgraph.schema.at(use.position)],
+            coordinate=f"@{name}",
+        )
+        return
+    message = f"`@{name}` is a directive of federation, which cannot be composed"
+    _error(merge, subgraph, use, message, "remove this `@composeDirective`")
+
+
+def _error(
+    merge: Merge, subgraph: Subgraph, use: AppliedDirective, message: str, remedy: str
+) -> None:
+    merge.problems.report(
+        "DIRECTIVE_COMPOSITION_ERROR",
+        message,
+        at=[subgraph.schema.at(use.position)],
+        remedy=remedy,
+    )
+
+
+def _is_one_version(merge: Merge, group: list[_Request]) -> bool:
+    majors = {request.link.url.version.major for request in group}
+    identity = group[0].link.url.identity
+    if len(majors) > 1:
+        merge.problems.report(
+            "DIRECTIVE_COMPOSITION_ERROR",
+            f"`{identity}` is composed from different major versions: "
+            + ", ".join(sorted({str(request.link.url.version) for request in group})),
+            at=[request.subgraph.schema.at(request.use.position) for request in group],
+            remedy="link one major version in all subgraphs",
+        )
+        return False
+    others = [
+        (subgraph, link)
+        for subgraph in merge.subgraphs
+        if (link := subgraph.schema.links.by_identity.get(identity)) is not None
+        and link.url.version.major not in majors
+    ]
+    if others:
+        merge.hints.report(
+            "DIRECTIVE_COMPOSITION_INFO",
+            f"`{identity}` is composed, and linked with another major version elsewhere",
+            at=[subgraph.schema.at(link.position) for subgraph, link in others],
+        )
+    return True
+
+
+def _check_names(merge: Merge, requests: list[_Request]) -> None:
+    """One name must mean one directive, and one directive must have one name."""
+    by_name: dict[str, dict[tuple[str, str], list[_Request]]] = {}
+    by_element: dict[tuple[str, str], dict[str, list[_Request]]] = {}
+    for request in requests:
+        element = (request.link.url.identity, request.element)
+        by_name.setdefault(request.name, {}).setdefault(element, []).append(request)
+        by_element.setdefault(element, {}).setdefault(request.name, []).append(request)
+    for name, elements in by_name.items():
+        if len(elements) > 1:
+            sources = quoted([identity for identity, _ in elements])
+            found = [request for group in elements.values() for request in group]
+            _conflict(merge, found, f"`@{name}` is composed from different sources: {sources}")
+    for (identity, element), names in by_element.items():
+        if len(names) > 1:
+            forms = quoted([f"@{name}" for name in names])
+            found = [request for group in names.values() for request in group]
+            message = f"`@{element}` of `{identity}` is composed under different names: {forms}"
+            _conflict(merge, found, message)
+        _hint_other_names(merge, identity, element, set(names))
+
+
+def _conflict(merge: Merge, found: list[_Request], message: str) -> None:
+    merge.problems.report(
+        "DIRECTIVE_COMPOSITION_ERROR",
+        message,
+        at=[request.subgraph.schema.at(request.use.position) for request in found],
+        coordinate=f"@{found[0].name}",
+        remedy="use one name for one directive in all subgraphs",
+    )
+
+
+def _hint_other_names(merge: Merge, identity: str, element: str, names: set[str]) -> None:
+    for subgraph in merge.subgraphs:
+        link = subgraph.schema.links.by_identity.get(identity)
+        if link is None or f"@{element}" not in link.imports.values():
+            continue
+        name = link.directive_name(element)
+        if name not in names:
+            merge.hints.report(
+                "DIRECTIVE_COMPOSITION_WARN",
+                f"`@{element}` of `{identity}` is composed as {quoted([f'@{it}' for it in names])},"
+                f" and called `@{name}` here, so its uses here are left out",
+                at=[subgraph.schema.at(link.position)],
+                coordinate=f"@{name}",
+            )
+
+
+def _compose(merge: Merge, group: list[_Request]) -> None:
+    latest = max(group, key=lambda request: request.link.url.version)
+    imports: dict[str, str] = {}
+    for request in sorted(group, key=lambda it: it.link.url.version, reverse=True):
+        if request.name in imports.values():
+            continue
+        imports[f"@{request.element}"] = f"@{request.name}"
+        definition = _newest_definition(merge, request)
+        merge.custom.add(request.name)
+        merge.directives[request.name] = definition
+    merge.features.append(LinkedFeature(str(latest.link.url), None, tuple(imports.items())))
+
+
+def _newest_definition(merge: Merge, request: _Request) -> DirectiveDefinition:
+    """Return the definition of the subgraph that links the newest version of the specification."""
+    identity = request.link.url.identity
+    found = [
+        (link.url.version, subgraph.schema.directives[request.name])
+        for subgraph in merge.subgraphs
+        if (link := subgraph.schema.links.by_identity.get(identity)) is not None
+        and request.name in subgraph.schema.directives
+    ]
+    return max(found, key=lambda it: it[0])[1]

@@ -1,0 +1,59 @@
+"""Merge the fields of object and interface types."""
+
+from __future__ import annotations
+
+from graphwing.composition.definitions import FieldDefinition, TypeDefinition, TypeKind
+from graphwing.composition.merge.applied_directives import merge_applied_directives
+from graphwing.composition.merge.arguments import merged_arguments
+from graphwing.composition.merge.descriptions import merged_description
+from graphwing.composition.merge.external_fields import (
+    check_external_fields,
+    report_external_everywhere,
+    resolved_sources,
+)
+from graphwing.composition.merge.field_presence import hint_partial_fields
+from graphwing.composition.merge.interface_objects import abstracted_sources
+from graphwing.composition.merge.join_fields import output_join_fields
+from graphwing.composition.merge.merge_state import Merge, Sources
+from graphwing.composition.merge.overrides import overrides_of
+from graphwing.composition.merge.references import merged_output_type
+from graphwing.composition.merge.sharing import check_sharing
+
+
+def merge_fields(merge: Merge, merged: TypeDefinition) -> None:
+    """Fill `merged` with the fields of all subgraphs."""
+    sources = merge.sources[merged.name]
+    by_name: dict[str, Sources[FieldDefinition]] = {}
+    for subgraph, definition in sources:
+        for item in definition.fields.values():
+            by_name.setdefault(item.name, []).append((subgraph, item))
+    hint_partial_fields(merge, merged, by_name)
+    for found in by_name.values():
+        item = _merged_field(merge, merged, found)
+        if item is not None:
+            merged.fields[item.name] = item
+
+
+def _merged_field(
+    merge: Merge, owner: TypeDefinition, found: Sources[FieldDefinition]
+) -> FieldDefinition | None:
+    name = found[0][1].name
+    coordinate = f"{owner.name}.{name}"
+    key = (owner.name, name)
+    abstracted = abstracted_sources(merge, owner, name)
+    resolved = resolved_sources(merge, found, key)
+    if not resolved and all(subgraph.facts.is_external(it) for subgraph, it in abstracted):
+        report_external_everywhere(merge, found, coordinate)
+        return None
+    overrides = overrides_of(merge, found, abstracted, key)
+    if owner.kind is TypeKind.OBJECT:
+        check_sharing(merge, found, abstracted, overrides, key)
+    base = resolved or found
+    merged = FieldDefinition(name, merged_output_type(merge, base, coordinate))
+    merged.description = merged_description(base, coordinate, merge.hints)
+    merged.arguments = merged_arguments(merge, base, coordinate)
+    if len(resolved) < len(found):
+        check_external_fields(merge, found, merged, key)
+    merged.directives = output_join_fields(merge, owner, found, merged, overrides)
+    merge_applied_directives(merge, base, merged, coordinate)
+    return merged

@@ -1,0 +1,66 @@
+"""`@interfaceObject`: fields for an interface from a subgraph without its implementations."""
+
+from __future__ import annotations
+
+from graphwing.composition.definitions import (
+    AppliedDirective,
+    FieldDefinition,
+    InputValue,
+    TypeDefinition,
+    TypeKind,
+)
+from graphwing.composition.field_facts import FieldKey
+from graphwing.composition.merge.merge_state import Merge, Subgraph
+
+
+def abstracted_sources(
+    merge: Merge, owner: TypeDefinition, name: str
+) -> list[tuple[Subgraph, FieldKey]]:
+    """Return where field `name` of object `owner` comes from an interface object."""
+    if not merge.interface_objects or owner.kind is not TypeKind.OBJECT:
+        return []
+    return [
+        (subgraph, (interface, name))
+        for interface in owner.interfaces
+        for subgraph in merge.interface_objects.get(interface, ())
+        if name in subgraph.schema.types[interface].fields
+    ]
+
+
+def add_interface_object_fields(merge: Merge) -> None:
+    """Give the implementations of an interface the fields that only its interface objects have."""
+    for interface in merge.interface_objects:
+        merged = merge.types.get(interface)
+        if merged is None:
+            continue
+        from_objects = {
+            name: item
+            for subgraph in merge.interface_objects[interface]
+            for name in subgraph.schema.types[interface].fields
+            if (item := merged.fields.get(name)) is not None
+        }
+        for definition in merge.types.values():
+            if definition.kind is TypeKind.OBJECT and interface in definition.interfaces:
+                for name, item in from_objects.items():
+                    if name not in definition.fields:
+                        definition.fields[name] = _copy(item)
+
+
+def _copy(item: FieldDefinition) -> FieldDefinition:
+    copied = FieldDefinition(item.name, item.type, description=item.description)
+    copied.arguments = {
+        name: InputValue(
+            name,
+            argument.type,
+            argument.default,
+            argument.description,
+            list(argument.directives),
+        )
+        for name, argument in item.arguments.items()
+    }
+    # Without a graph: the field is resolved on the interface, wherever that is.
+    copied.directives = [
+        AppliedDirective("join__field", {}),
+        *(it for it in item.directives if it.name != "join__field"),
+    ]
+    return copied

@@ -1,0 +1,98 @@
+"""What all parts of merging share: the subgraphs, the result so far, and where to report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+from graphwing.composition.definitions import (
+    AppliedDirective,
+    DirectiveDefinition,
+    TypeDefinition,
+)
+from graphwing.composition.field_facts import FieldFacts, FieldKey
+from graphwing.composition.hints import Hints
+from graphwing.composition.problems import Place, Problems
+from graphwing.composition.subgraph_schema import SubgraphSchema
+from graphwing.composition.values import EnumLiteral
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, eq=False)
+class Subgraph:
+    """A valid subgraph, ready to be merged. `graph` is its value of `join__Graph`."""
+
+    schema: SubgraphSchema
+    facts: FieldFacts
+    graph: EnumLiteral
+
+    @property
+    def name(self) -> str:
+        """The name that its owner gave it."""
+        return self.schema.name
+
+
+Sources: TypeAlias = list[tuple[Subgraph, T]]
+"""The definitions of one element, each with the subgraph that it comes from, by subgraph name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedFeature:
+    """A specification that the supergraph links, because a directive of it is carried over."""
+
+    url: str
+    purpose: str | None = None
+    imports: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Merge:
+    """The state of one merge."""
+
+    subgraphs: list[Subgraph]
+    problems: Problems
+    hints: Hints
+    types: dict[str, TypeDefinition] = field(default_factory=dict[str, TypeDefinition])
+    sources: dict[str, Sources[TypeDefinition]] = field(
+        default_factory=dict[str, Sources[TypeDefinition]]
+    )
+    directives: dict[str, DirectiveDefinition] = field(
+        default_factory=dict[str, DirectiveDefinition]
+    )
+    schema_directives: list[AppliedDirective] = field(default_factory=list[AppliedDirective])
+    schema_description: str | None = None
+    carried: dict[str, str] = field(default_factory=dict[str, str])
+    """Directives that the result keeps: name in the specification → name in the result."""
+    custom: set[str] = field(default_factory=set[str])
+    """Directives of the authors' own that are merged from the subgraphs."""
+    used_directives: set[str] = field(default_factory=set[str])
+    uses_join_directive: bool = False
+    features: list[LinkedFeature] = field(default_factory=list[LinkedFeature])
+    interface_objects: dict[str, list[Subgraph]] = field(default_factory=dict[str, list[Subgraph]])
+    """For each interface, the subgraphs that know it as an `@interfaceObject`."""
+    usage: dict[str, tuple[bool, bool]] | None = None
+    """For each type whether it is read and whether it is written, once all fields are merged."""
+    override_labels: dict[FieldKey, dict[str, str]] = field(
+        default_factory=dict[FieldKey, dict[str, str]]
+    )
+
+    def subgraph_named(self, name: str) -> Subgraph | None:
+        """Return the subgraph called `name`, if there is one."""
+        return next((it for it in self.subgraphs if it.name == name), None)
+
+
+def places(sources: Sources[T]) -> list[Place]:
+    """Return where the definitions in `sources` stand."""
+    return [(subgraph.name, getattr(item, "position", None)) for subgraph, item in sources]
+
+
+def names_of(subgraphs: list[Subgraph]) -> str:
+    """Return the names of `subgraphs` for a message: all of few, the first of many."""
+    return quoted([subgraph.name for subgraph in subgraphs])
+
+
+def quoted(names: list[str]) -> str:
+    """Return `names` for a message: all of few, the first of many."""
+    shown = ", ".join(f"`{name}`" for name in names[:10])
+    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"  # noqa: PLR2004

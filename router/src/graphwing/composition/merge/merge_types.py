@@ -1,0 +1,111 @@
+"""Merge the types of all subgraphs: first their outlines, then what is in them."""
+
+from __future__ import annotations
+
+from graphwing.composition.definitions import (
+    AppliedDirective,
+    TypeDefinition,
+    TypeKind,
+    has_applied,
+)
+from graphwing.composition.field_sets import normalised
+from graphwing.composition.merge.applied_directives import merge_applied_directives
+from graphwing.composition.merge.descriptions import merged_description
+from graphwing.composition.merge.enum_types import merge_enum_values
+from graphwing.composition.merge.fields import merge_fields
+from graphwing.composition.merge.input_types import merge_input_fields
+from graphwing.composition.merge.interface_objects import add_interface_object_fields
+from graphwing.composition.merge.merge_state import Merge, Sources, Subgraph, places
+from graphwing.composition.merge.union_types import merge_members
+from graphwing.composition.subgraph_schema import (
+    is_resolvable,
+    keys_of,
+    string_argument,
+)
+from graphwing.composition.values import ConstValue
+
+
+def merge_types(merge: Merge) -> None:
+    """Fill `merge.types`. Outlines come first, because field types are compared by them."""
+    _collect_sources(merge)
+    for name in sorted(merge.sources):
+        _add_outline(merge, name)
+    for definition in merge.types.values():
+        if definition.kind in {TypeKind.OBJECT, TypeKind.INTERFACE}:
+            merge_fields(merge, definition)
+        elif definition.kind is TypeKind.INPUT:
+            merge_input_fields(merge, definition)
+    add_interface_object_fields(merge)
+    # An enum merges by where it is used, so all fields and arguments must be there.
+    for definition in merge.types.values():
+        if definition.kind is TypeKind.UNION:
+            merge_members(merge, definition)
+        elif definition.kind is TypeKind.ENUM:
+            merge_enum_values(merge, definition)
+
+
+def _collect_sources(merge: Merge) -> None:
+    for subgraph in merge.subgraphs:
+        for definition in subgraph.schema.types.values():
+            merge.sources.setdefault(definition.name, []).append((subgraph, definition))
+            if has_applied(definition, "interfaceObject"):
+                merge.interface_objects.setdefault(definition.name, []).append(subgraph)
+
+
+def _add_outline(merge: Merge, name: str) -> None:
+    sources = merge.sources[name]
+    kind = _kind(merge, name, sources)
+    if kind is None:
+        return
+    merged = merge.types[name] = TypeDefinition(kind, name, has_definition=True)
+    merged.description = merged_description(sources, name, merge.hints)
+    for subgraph, definition in sources:
+        merged.directives += _join_types(subgraph, definition)
+    for subgraph, definition in sources:
+        for interface in definition.interfaces:
+            merged.interfaces[interface] = None
+            merged.directives.append(
+                AppliedDirective(
+                    "join__implements", {"graph": subgraph.graph, "interface": interface}
+                )
+            )
+    merge_applied_directives(merge, sources, merged, name)
+    for _, definition in sources:
+        merged.members.update(dict.fromkeys(definition.members))
+
+
+def _kind(merge: Merge, name: str, sources: Sources[TypeDefinition]) -> TypeKind | None:
+    kinds: dict[TypeKind, list[str]] = {}
+    for subgraph, definition in sources:
+        is_interface = has_applied(definition, "interfaceObject")
+        kind = TypeKind.INTERFACE if is_interface else definition.kind
+        kinds.setdefault(kind, []).append(subgraph.name)
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    found = "; ".join(f"`{kind.value}` in {', '.join(who)}" for kind, who in kinds.items())
+    merge.problems.report(
+        "TYPE_KIND_MISMATCH",
+        f"`{name}` is of different kinds: {found}",
+        at=places(sources),
+        coordinate=name,
+        remedy="make it one kind in all subgraphs, or rename one of the types",
+    )
+    return None
+
+
+def _join_types(subgraph: Subgraph, definition: TypeDefinition) -> list[AppliedDirective]:
+    base: dict[str, ConstValue] = {"graph": subgraph.graph}
+    stands_for_interface = has_applied(definition, "interfaceObject")
+    keys = keys_of(definition)
+    uses: list[dict[str, ConstValue]] = []
+    for key in keys:
+        arguments = {**base, "key": normalised(string_argument(key, "fields") or "")}
+        if key.in_extension or has_applied(definition, "extends"):
+            arguments["extension"] = True
+        if not is_resolvable(key):
+            arguments["resolvable"] = False
+        uses.append(arguments)
+    for arguments in uses or [base]:
+        if stands_for_interface:
+            arguments["isInterfaceObject"] = True
+    return [AppliedDirective("join__type", arguments) for arguments in uses or [base]]
