@@ -1,0 +1,77 @@
+import { graphql, useMutation } from 'react-relay';
+import type { postCommentMutation } from '../../__generated__/postCommentMutation.graphql';
+import { ko } from '../../i18n/ko';
+import { SessionExpired } from '../session/session';
+
+const MOST = 1000;
+
+/** Returns what is wrong with a draft before it is sent, or null. The server has the last word. */
+export function problemIn(draft: string): string | null {
+  const length = [...draft.trim()].length;
+  if (length === 0) return ko.comments.empty;
+  return length > MOST ? ko.comments.tooLong(MOST, length) : null;
+}
+
+interface Options {
+  readonly artistId: string;
+  /** The list that the new comment goes on top of. */
+  readonly connectionId: string;
+  readonly onPosted: () => void;
+  readonly onNotSignedIn: () => void;
+  readonly onRefused: (message: string) => void;
+}
+
+/** Returns a way to post a comment, and whether one is under way. */
+export function usePostComment(options: Options) {
+  const [commit, busy] = useMutation<postCommentMutation>(graphql`
+    mutation postCommentMutation($input: CreateCommentInput!, $connections: [ID!]!) {
+      createComment(input: $input) {
+        __typename
+        ... on CreateCommentSuccess {
+          commentEdge @prependEdge(connections: $connections) {
+            node {
+              id
+              ...CommentItem_comment
+            }
+          }
+        }
+        ... on NotSignedIn {
+          __typename
+        }
+        ... on InvalidComment {
+          message
+        }
+      }
+    }
+  `);
+
+  const post = (body: string) => {
+    const { artistId, connectionId } = options;
+    commit({
+      variables: { input: { artistId, body }, connections: [connectionId] },
+      updater: (records, data) => {
+        if (data?.createComment.__typename !== 'CreateCommentSuccess') return;
+        const list = records.get(connectionId);
+        list?.setValue(Number(list.getValue('totalCount')) + 1, 'totalCount');
+      },
+      onCompleted: ({ createComment: result }) => {
+        switch (result.__typename) {
+          case 'CreateCommentSuccess':
+            return options.onPosted();
+          case 'NotSignedIn':
+            return options.onNotSignedIn();
+          case 'InvalidComment':
+            return options.onRefused(result.message);
+          default:
+            return options.onRefused(ko.comments.failed);
+        }
+      },
+      onError: (error) => {
+        if (error instanceof SessionExpired) options.onNotSignedIn();
+        else options.onRefused(ko.comments.failed);
+      },
+    });
+  };
+
+  return { post, busy };
+}

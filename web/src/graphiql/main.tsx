@@ -1,0 +1,1 @@
+import 'graphiql/setup-workers/vite';

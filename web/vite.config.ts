@@ -1,0 +1,28 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { relayTags } from './relay-tags.ts';
+
+const router = process.env.WING_ROUTER ?? 'http://127.0.0.1:4000';
+
+export default defineConfig({
+  plugins: [relayTags('/src/__generated__'), react(), tailwindcss()],
+  server: {
+    proxy: { '/graphql': router },
+  },
+  build: {
+    // Nothing becomes a data: URL, so the Content-Security-Policy can stay at 'self'.
+    assetsInlineLimit: 0,
+    // Monaco, on the developers' page only, is one large chunk by nature.
+    chunkSizeWarningLimit: 4000,
+    rolldownOptions: {
+      input: ['index.html', 'graphiql.html'],
+    },
+  },
+  worker: { format: 'es' },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    restoreMocks: true,
+  },
+});
