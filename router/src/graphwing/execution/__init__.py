@@ -1,1 +1,15 @@
-"""Run a plan against the subgraphs and complete the response."""
+"""Run a plan against the subgraphs and complete the response. I/O only in `transports`."""
+
+from graphwing.execution.execute import ExecutionResult, Executor
+from graphwing.execution.operation import Operation
+from graphwing.execution.transport import Endpoint, SubgraphAnswer, SubgraphRequest, Transport
+
+__all__ = [
+    "Endpoint",
+    "ExecutionResult",
+    "Executor",
+    "Operation",
+    "SubgraphAnswer",
+    "SubgraphRequest",
+    "Transport",
+]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from graphwing.planner.plan import OperationKind
+
 
 @dataclass(frozen=True, slots=True)
 class SubgraphRequest:
@@ -14,11 +16,16 @@ class SubgraphRequest:
     operation: str
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    kind: OperationKind = "query"
+    """What the operation is: only a query may be sent again when a connection breaks."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubgraphAnswer:
-    """What one subgraph said: data, errors, or both; already known to be a GraphQL answer."""
+    """What one subgraph said: data, errors, or both; already known to be a GraphQL answer.
+
+    Whoever receives it owns it, and may change what is in it.
+    """
 
     data: Mapping[str, Any] | None = None
     errors: Sequence[Mapping[str, Any]] = ()
@@ -31,10 +38,18 @@ class Transport(Protocol):
         """Make ready to send: connection pools, an application's start-up."""
         ...
 
-    async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:
+    async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
         ...
 
     async def close(self) -> None:
         """Release what `open` took."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A subgraph as execution sees it: how to reach it, and how long to wait for it."""
+
+    transport: Transport
+    timeout: float = 10.0

@@ -1,0 +1,118 @@
+"""Complete the response: the merged answers as the API schema and the operation want them.
+
+https://spec.graphql.org/October2021/#sec-Value-Completion
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLSchema,
+    execute_sync,  # pyright: ignore[reportUnknownVariableType]
+)
+
+from graphwing.execution.leaves import INVALID
+from graphwing.execution.shape import (
+    IntrospectionShape,
+    LeafShape,
+    ListShape,
+    ObjectShape,
+    TypenameShape,
+    ValueShape,
+)
+from graphwing.execution.tree import Absent, Object, Value
+
+INVALID_ANSWER = "INVALID_SUBGRAPH_ANSWER"
+"""The code of the errors that completion finds: a subgraph broke the promise of its schema."""
+
+
+class Completion:
+    """Completes one response; finds what the subgraphs' answers violate on the way."""
+
+    def __init__(self, schema: GraphQLSchema, variables: Mapping[str, Any]) -> None:
+        self.errors: list[dict[str, Any]] = []
+        self._schema = schema
+        self._variables = variables
+        self._path: list[str | int] = []
+
+    def data(self, shape: ObjectShape, root: Object) -> Object | None:
+        """Return `data` in the operation's order, or nothing if a null reached the root."""
+        return self._object(shape, root, shape.type_name)
+
+    def _object(self, shape: ObjectShape, value: Value, coordinate: str) -> Object | None:
+        if not isinstance(value, dict):
+            return self._report(f"`{coordinate}` is not an object")
+        runtime_type = shape.runtime_type(value.get("__typename"))
+        if runtime_type is None:
+            return self._report(f"`{coordinate}` is of a type that the schema does not have there")
+        completed: Object = {}
+        for response_key, of_field, field_shape in shape.fields_of(runtime_type):
+            match field_shape:
+                case TypenameShape():
+                    completed[response_key] = runtime_type
+                case IntrospectionShape():
+                    completed[response_key] = self._introspection(field_shape)
+                case _:
+                    self._path.append(response_key)
+                    result = self._value(field_shape, value.get(response_key), of_field)
+                    self._path.pop()
+                    if result is None and not field_shape.nullable:
+                        return None
+                    completed[response_key] = result
+        return completed
+
+    def _value(
+        self,
+        shape: ValueShape,
+        value: Value,
+        coordinate: str,
+    ) -> Value:
+        """Complete one value; when it is null against its shape, the caller passes that on."""
+        if value is None:
+            if not shape.nullable:
+                self._report(f"cannot return null for non-nullable `{coordinate}`")
+            return None
+        if isinstance(value, Absent):
+            if value.failure is not None:
+                value.failure.missing.append(tuple(self._path))
+            return None
+        match shape:
+            case LeafShape():
+                return self._leaf(shape, value, coordinate)
+            case ObjectShape():
+                return self._object(shape, value, coordinate)
+            case ListShape():
+                return self._list(shape, value, coordinate)
+
+    def _leaf(self, shape: LeafShape, value: Value, coordinate: str) -> Value:
+        if shape.read is None:
+            return value
+        read = shape.read(value)
+        if read is INVALID:
+            return self._report(f"`{coordinate}` has a value that is no `{shape.type_name}`")
+        return read
+
+    def _list(self, shape: ListShape, value: Value, coordinate: str) -> list[Value] | None:
+        if not isinstance(value, list):
+            return self._report(f"`{coordinate}` is not a list")
+        completed: list[Value] = []
+        for index, item in enumerate(value):
+            self._path.append(index)
+            result = self._value(shape.item, item, coordinate)
+            self._path.pop()
+            if result is None and not shape.item.nullable:
+                return None
+            completed.append(result)
+        return completed
+
+    def _introspection(self, shape: IntrospectionShape) -> Value:
+        result = execute_sync(self._schema, shape.document, variable_values=dict(self._variables))
+        self.errors.extend({**error.formatted} for error in result.errors or ())
+        return (result.data or {}).get(shape.response_key)
+
+    def _report(self, message: str) -> None:
+        self.errors.append(
+            {"message": message, "path": [*self._path], "extensions": {"code": INVALID_ANSWER}}
+        )

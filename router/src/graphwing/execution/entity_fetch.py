@@ -1,0 +1,159 @@
+"""Run a fetch of entities: represent the objects found so far, ask about them, merge by index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphwing.errors import SubgraphError
+from graphwing.execution.places import common_prefix, objects_at, places_at
+from graphwing.execution.renames import renamed_path
+from graphwing.execution.representations import Batch, batched
+from graphwing.execution.response_errors import error_path
+from graphwing.execution.run import Run
+from graphwing.execution.transport import SubgraphAnswer
+from graphwing.execution.tree import Failure, Object, ResponsePath, Value, explain_null
+from graphwing.planner.plan import EntityFetch, Lookup
+
+
+async def run_entity_fetch(run: Run, fetch: EntityFetch) -> None:
+    """Ask about all objects of all lookups in one request, unless there is none to ask about."""
+    questions = [_question(run, lookup) for lookup in fetch.lookups]
+    variables = run.values(fetch.variables)
+    for question in questions:
+        name, representations = question.lookup.variable, question.batch.representations
+        # Lookups of equal representations share a variable; one of them may be switched off.
+        if representations or name not in variables:
+            variables[name] = representations
+    if not any(question.batch.representations for question in questions):
+        return
+    answer = await run.ask(fetch.subgraph, fetch.operation, variables, "query")
+    _read(run, fetch, [one for one in questions if one.batch.representations], answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A lookup and the objects it is about in this request."""
+
+    lookup: Lookup
+    batch: Batch
+
+    def objects(self) -> list[Object]:
+        return [target for targets in self.batch.objects for target in targets]
+
+    def places(self, run: Run, targets: Sequence[Object]) -> list[ResponsePath]:
+        """Return the response paths of `targets`, some of this question's objects."""
+        wanted = {id(target) for target in targets}
+        return list(
+            dict.fromkeys(
+                place
+                for path in self.lookup.paths
+                for found, place in places_at(run.tree, path)
+                if id(found) in wanted
+            )
+        )
+
+
+def _question(run: Run, lookup: Lookup) -> _Question:
+    if not run.all_hold(lookup.conditions):
+        return _Question(lookup, Batch())
+    objects = [one for path in lookup.paths for one in objects_at(run.tree, path)]
+    batch = batched(objects, lookup.representations)
+    for target, cause in batch.blocked:
+        run.owe([target], lookup.selections, lookup.renames, cause.failure)
+    return _Question(lookup, batch)
+
+
+def _read(
+    run: Run, fetch: EntityFetch, questions: Sequence[_Question], answer: SubgraphAnswer
+) -> None:
+    """Merge the entities into their objects and report the errors where they belong."""
+    data = answer.data or {}
+    errors: dict[str, list[Mapping[str, Any]]] = {one.lookup.response_key: [] for one in questions}
+    unplaced: list[Mapping[str, Any]] = []
+    for error in answer.errors:
+        key = next(iter(error_path(error)), None)
+        (errors[key] if isinstance(key, str) and key in errors else unplaced).append(error)
+    for question in questions:
+        key = question.lookup.response_key
+        reading = _Reading(run, fetch, question)
+        reading.read(data.get(key), errors[key], other_errors=bool(unplaced))
+    if unplaced:
+        places = [place for one in questions for place in one.places(run, one.objects())]
+        failure = Failure(fetch.subgraph, unplaced, common_prefix(places))
+        run.errors.add_failure(fetch.id, failure)
+        for question in questions:
+            lookup = question.lookup
+            run.owe(question.objects(), lookup.selections, lookup.renames, failure)
+
+
+class _Reading:
+    """Reads the answer to one lookup."""
+
+    def __init__(self, run: Run, fetch: EntityFetch, question: _Question) -> None:
+        self._run = run
+        self._fetch = fetch
+        self._question = question
+        self._entities: list[Object | None] = [None] * len(question.batch.objects)
+        # Objects whose entity is missing for a reason that is reported.
+        self._failed: list[tuple[list[Object], Failure | None]] = []
+
+    def read(
+        self, found: Value, errors: Sequence[Mapping[str, Any]], *, other_errors: bool
+    ) -> None:
+        """Merge the entities `found`; `errors` are those that name this lookup."""
+        if isinstance(found, list) and len(found) == len(self._entities):
+            self._entities = [item if isinstance(item, dict) else None for item in found]
+        elif errors:
+            self._failed.append((self._question.objects(), None))
+        elif not other_errors:
+            errors = [self._mismatch(found)]
+        for error in errors:
+            self._take_error(error)
+        self._merge()
+
+    def _merge(self) -> None:
+        lookup = self._question.lookup
+        for targets, entity in zip(self._question.batch.objects, self._entities, strict=True):
+            if entity is not None:
+                self._run.merge_into(targets, entity, lookup.renames)
+        for targets, failure in self._failed:
+            self._run.owe(targets, lookup.selections, lookup.renames, failure)
+
+    def _mismatch(self, found: Value) -> Mapping[str, Any]:
+        count = len(found) if isinstance(found, list) else "no"
+        error = SubgraphError(
+            self._fetch.subgraph, f"sent {count} entities for {len(self._entities)} representations"
+        )
+        self._run.failures.append(error)
+        return {"message": str(error), "extensions": {"code": error.code}}
+
+    def _take_error(self, error: Mapping[str, Any]) -> None:
+        """Report one error at every place of its entity, or at all places if it names none."""
+        path = error_path(error)
+        index, rest = (path[1] if len(path) > 1 else None), path[2:]
+        if not isinstance(index, int) or not 0 <= index < len(self._entities):
+            self._fail(self._question.objects(), error)
+        elif rest:
+            self._explain(index, rest, error)
+        else:
+            for target in self._question.batch.objects[index]:
+                self._fail([target], error)
+
+    def _explain(self, index: int, path: ResponsePath, error: Mapping[str, Any]) -> None:
+        lookup, targets = self._question.lookup, self._question.batch.objects[index]
+        entity = self._entities[index]
+        if entity is None:
+            self._failed.append((targets, None))
+        else:
+            explain_null(entity, path, lookup.selections)
+        below = renamed_path(path, lookup.renames)
+        for place in self._question.places(self._run, targets):
+            self._run.errors.add(self._fetch.id, self._fetch.subgraph, error, (*place, *below))
+
+    def _fail(self, targets: list[Object], error: Mapping[str, Any]) -> None:
+        nearest = common_prefix(self._question.places(self._run, targets))
+        failure = Failure(self._fetch.subgraph, [error], nearest)
+        self._run.errors.add_failure(self._fetch.id, failure)
+        self._failed.append((targets, failure))

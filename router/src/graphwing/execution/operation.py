@@ -1,0 +1,89 @@
+"""A client's operation, ready to run: its document, its plan, and the shape of its response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    get_variable_values,
+    visit,
+)
+
+from graphwing.errors import VariablesInvalidError
+from graphwing.execution.shape import ObjectShape, Shapes
+from graphwing.planner.plan import Plan
+
+_SHAPES_KEPT = 64
+_FAULTS_SHOWN = 50
+
+
+class Operation:
+    """One operation of a valid document with its plan; made once, run many times."""
+
+    __slots__ = ("_conditional", "_document", "_schema", "_shapes", "definition", "plan")
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        definition: OperationDefinitionNode,
+        plan: Plan,
+    ) -> None:
+        self.definition = definition
+        self.plan = plan
+        self._schema = schema
+        self._document = document
+        self._conditional = _conditional_variables(document)
+        self._shapes: dict[tuple[bool, ...], ObjectShape] = {}
+
+    def variables(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Return `raw` coerced to the operation's variables with their defaults.
+
+        Raises `VariablesInvalidError`.
+        """
+        definitions = self.definition.variable_definitions
+        if not definitions:
+            return {}
+        values = get_variable_values(self._schema, definitions, dict(raw), _FAULTS_SHOWN)
+        if isinstance(values, list):
+            raise VariablesInvalidError([{**error.formatted} for error in values])
+        return values.coerced
+
+    def shape(self, variables: Mapping[str, Any]) -> ObjectShape:
+        """Return the shape of the response under these values of `@skip` and `@include`."""
+        conditions = tuple([variables.get(name) is True for name in self._conditional])
+        shape = self._shapes.get(conditions)
+        if shape is None:
+            values = dict(zip(self._conditional, conditions, strict=True))
+            shape = Shapes(self._schema, self._document, self.definition, values).root()
+            if len(self._shapes) >= _SHAPES_KEPT:
+                self._shapes.clear()
+            self._shapes[conditions] = shape
+        return shape
+
+
+class _ConditionalVariables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:  # noqa: ANN401
+        if node.name.value in {"skip", "include"}:
+            self.names.update(
+                argument.value.name.value
+                for argument in node.arguments or ()
+                if isinstance(argument.value, VariableNode)
+            )
+
+
+def _conditional_variables(document: DocumentNode) -> tuple[str, ...]:
+    visitor = _ConditionalVariables()
+    visit(document, visitor)
+    return tuple(sorted(visitor.names))

@@ -1,0 +1,69 @@
+"""What the response says under `errors` about the subgraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from graphwing.errors import SubgraphError
+from graphwing.execution.places import common_prefix
+from graphwing.execution.tree import Failure, ResponsePath
+
+
+def error_path(error: Mapping[str, Any]) -> ResponsePath:
+    """Return where a subgraph says its error belongs, or nothing when that is unusable."""
+    path: object = error.get("path")
+    if not isinstance(path, list):
+        return ()
+    steps = cast("list[object]", path)
+    if all(isinstance(step, str | int) and not isinstance(step, bool) for step in steps):
+        return tuple(cast("list[str | int]", steps))
+    return ()
+
+
+def response_error(subgraph: str, error: Mapping[str, Any], path: ResponsePath) -> dict[str, Any]:
+    """Return a subgraph's error for the client: its own message and code, at the client's path."""
+    message: object = error.get("message")
+    response: dict[str, Any] = {
+        "message": message if isinstance(message, str) else f"subgraph `{subgraph}` failed"
+    }
+    if path:
+        response["path"] = list(path)
+    own: object = error.get("extensions")
+    response["extensions"] = {
+        "code": SubgraphError.code,
+        **(cast("dict[str, Any]", own) if isinstance(own, dict) else {}),
+        "serviceName": subgraph,
+    }
+    return response
+
+
+class ErrorLog:
+    """Collects errors while fetches run at the same time, and lists them in the plan's order."""
+
+    def __init__(self) -> None:
+        self._located: dict[int, list[dict[str, Any] | Failure]] = {}
+
+    def add(
+        self, fetch_id: int, subgraph: str, error: Mapping[str, Any], path: ResponsePath
+    ) -> None:
+        """Note an error whose place in the response is known."""
+        self._located.setdefault(fetch_id, []).append(response_error(subgraph, error, path))
+
+    def add_failure(self, fetch_id: int, failure: Failure) -> None:
+        """Note errors whose place completion will find."""
+        self._located.setdefault(fetch_id, []).append(failure)
+
+    def formatted(self) -> list[dict[str, Any]]:
+        """Return all errors, to be called after completion."""
+        return [
+            error
+            for fetch_id in sorted(self._located)
+            for entry in self._located[fetch_id]
+            for error in (_placed(entry) if isinstance(entry, Failure) else (entry,))
+        ]
+
+
+def _placed(failure: Failure) -> list[dict[str, Any]]:
+    path = common_prefix(failure.missing) if failure.missing else failure.nearest
+    return [response_error(failure.subgraph, error, path) for error in failure.errors]

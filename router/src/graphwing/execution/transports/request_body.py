@@ -1,0 +1,21 @@
+"""What a request to a subgraph says over HTTP, real or in process."""
+
+from __future__ import annotations
+
+import msgspec
+
+from graphwing.execution.transport import SubgraphRequest
+
+REQUEST_HEADERS = {
+    "content-type": "application/json",
+    "accept": "application/graphql-response+json, application/json;q=0.9",
+}
+
+_encode = msgspec.json.Encoder().encode
+
+
+def request_body(request: SubgraphRequest) -> bytes:
+    """Return the JSON body of `request`."""
+    if request.variables:
+        return _encode({"query": request.operation, "variables": request.variables})
+    return _encode({"query": request.operation})
