@@ -9,12 +9,11 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from runner.serving import serve
-
 from runner.development import run_development
 from runner.errors import ChildFailedError, RunnerError
 from runner.schema_files import write_schema_files
 from runner.separate import run_services, start_service, stop_service
+from runner.serving import serve
 from runner.web_build import build_web
 
 

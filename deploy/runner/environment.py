@@ -13,9 +13,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import asyncpg
 from runner.postgres import embedded_postgres
-
 from runner.services import ROOT, SERVICES, Ports
 
 # Another folder keeps a second platform, a test's for example, apart from the first.
