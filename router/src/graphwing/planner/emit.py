@@ -1,0 +1,212 @@
+"""Fetch graph → `Plan`, with one fetch for each request of the schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from graphwing.planner.conflicts import renames_in
+from graphwing.planner.fetch_graph import Branch, FetchGraph, Twig, Visit
+from graphwing.planner.operation import ALWAYS, TYPENAME, Conditions, Field
+from graphwing.planner.operation import Selection as AskedSelection
+from graphwing.planner.plan import (
+    Condition,
+    EntityFetch,
+    Fetch,
+    FieldSelection,
+    FragmentSelection,
+    Lookup,
+    OperationKind,
+    Representation,
+    RepresentationField,
+    RepresentationFragment,
+    RepresentationSelection,
+    RootFetch,
+    Selection,
+)
+from graphwing.planner.schedule import Request, schedule
+from graphwing.planner.stops import Stop
+
+_TYPENAME = FieldSelection(TYPENAME, TYPENAME)
+
+
+def emit(fetches: FetchGraph, kind: OperationKind, first_id: int = 0) -> tuple[Fetch, ...]:
+    """Return the fetches of a fetch graph, numbered from `first_id`, earlier stages first."""
+    planned = schedule(visit.stop for visit in fetches.visits.values())
+    requests = sorted(planned.requests, key=lambda request: (request.stage, request.stops[0].index))
+    ids = {
+        stop.index: first_id + number
+        for number, request in enumerate(requests)
+        for stop in request.stops
+    }
+    emitter = _Emitter(fetches, kind, ids)
+    return tuple(emitter.fetch(request) for request in requests)
+
+
+class _Emitter:
+    """Writes the fetches of one fetch graph."""
+
+    def __init__(self, fetches: FetchGraph, kind: OperationKind, ids: Mapping[int, int]) -> None:
+        self._visits = fetches.visits
+        self._conditions = fetches.conditions()
+        self._kind: OperationKind = kind
+        self._ids = ids
+
+    def fetch(self, request: Request) -> Fetch:
+        """Return a request as a fetch; its text is written when all passes are done."""
+        visits = [self._visits[stop.index] for stop in request.stops]
+        number = self._ids[request.stops[0].index]
+        after = sorted({self._ids[e.index] for stop in request.stops for e in stop.after})
+        if not request.stops[0].is_lookup:
+            return self._root_fetch(visits[0], number, tuple(after))
+        common = _common(self._conditions[stop.index] for stop in request.stops)
+        return EntityFetch(
+            id=number,
+            subgraph=request.subgraph,
+            operation="",
+            lookups=tuple(self._lookup(visit, common) for visit in visits),
+            after=tuple(after),
+            conditions=_ordered(common),
+        )
+
+    def _root_fetch(self, visit: Visit, number: int, after: tuple[int, ...]) -> RootFetch:
+        conditions = self._conditions[visit.stop.index]
+        aliases, renames = renames_in(visit.root)
+        is_first = visit.stop.entry is None
+        return RootFetch(
+            id=number,
+            subgraph=visit.stop.subgraph,
+            kind=self._kind if is_first else "query",
+            operation="",
+            selections=tuple(_selections(visit.root, aliases, conditions)),
+            path=visit.stop.spot.path(),
+            after=after,
+            conditions=_ordered(conditions),
+            renames=renames,
+        )
+
+    def _lookup(self, visit: Visit, hoisted: Conditions) -> Lookup:
+        conditions = self._conditions[visit.stop.index]
+        aliases, renames = renames_in(visit.root)
+        selections = tuple(_selections(visit.root, aliases, conditions))
+        return Lookup(
+            response_key="_entities",
+            variable="representations",
+            paths=(visit.stop.spot.path(),),
+            representations=tuple(_representations(visit.stop)),
+            selections=(FragmentSelection(visit.stop.target.type_name, (), selections),),
+            conditions=_ordered(conditions - hoisted),
+            renames=renames,
+        )
+
+
+# What is asked.
+
+
+def _selections(
+    branch: Branch,
+    aliases: Mapping[Twig, str],
+    given: Conditions,
+    *,
+    knows_typename: bool = False,
+) -> Iterator[Selection]:
+    """Yield what a branch asks for; conditions that are `given` need no directive."""
+    asks_typename = branch.wants_typename and not knows_typename
+    twigs = [twig for twig in branch.twigs.values() if not _is_covered(twig, branch, given)]
+    is_empty = not (twigs or branch.parts or knows_typename)
+    if (asks_typename or is_empty) and not any(_is_plain_typename(t, given) for t in twigs):
+        yield _TYPENAME
+    for twig in twigs:
+        yield _field(twig, aliases, given)
+    for type_name, part in branch.parts.items():
+        inner = tuple(_selections(part, aliases, given, knows_typename=branch.wants_typename))
+        if inner:
+            yield FragmentSelection(type_name, (), inner)
+
+
+def _field(twig: Twig, aliases: Mapping[Twig, str], given: Conditions) -> FieldSelection:
+    item = twig.field
+    below = tuple(_selections(twig.below, aliases, given)) if twig.below is not None else ()
+    return FieldSelection(
+        name=item.name,
+        response_key=aliases.get(twig, item.response_key),
+        arguments=item.arguments,
+        directives=(*map(_directive, _ordered(item.conditions - given)), *item.directives),
+        selections=below,
+    )
+
+
+def _is_covered(twig: Twig, branch: Branch, given: Conditions) -> bool:
+    """Tell whether a conditional leaf is asked for without its condition anyway."""
+    left = twig.field.conditions - given
+    if not left or twig.below is not None:
+        return False
+    return any(
+        other.field.response_key == twig.field.response_key
+        and other.field.conditions - given < left
+        for other in branch.twigs.values()
+    )
+
+
+def _is_plain_typename(twig: Twig, given: Conditions) -> bool:
+    item = twig.field
+    return item.name == item.response_key == TYPENAME and not item.conditions - given
+
+
+def _directive(condition: Condition) -> str:
+    return f"@{'include' if condition.expected else 'skip'}(if: ${condition.variable})"
+
+
+# What objects are represented by.
+
+
+def _representations(stop: Stop) -> Iterator[Representation]:
+    assert stop.source is not None  # noqa: S101 - lookups have these two
+    assert stop.entry is not None  # noqa: S101
+    position = stop.spot.place.position
+    key = stop.entry.key
+    keyed = tuple(_represented(position.adapt(key.selection))) if key else ()
+    required = stop.requires
+    requires = tuple(_represented(position.adapt(required.selection))) if required else ()
+    for types, typename in _typenames(stop):
+        yield Representation(types, typename, keyed, requires)
+
+
+def _typenames(stop: Stop) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield runtime types of objects and what to call them to the subgraph."""
+    assert stop.source is not None  # noqa: S101 - a lookup has one
+    source, target = stop.source.node, stop.target
+    types = source.possible if stop.spot.types is None else source.possible & stop.spot.types
+    if source.kind == "interface object":
+        # Its subgraph says `__typename: Interface`; another one may know better already.
+        yield (source.type_name, *sorted(types)), target.type_name
+    elif target.kind == "interface object":
+        yield tuple(sorted(types)), target.type_name
+    else:
+        for name in sorted(types):
+            yield (name,), name
+
+
+def _represented(selection: AskedSelection) -> Iterator[RepresentationSelection]:
+    for scope in selection.scopes:
+        fields = tuple(_represented_field(item) for item in scope.fields)
+        if scope.types is None:
+            yield from fields
+        else:
+            yield RepresentationFragment(tuple(sorted(scope.types)), fields)
+
+
+def _represented_field(item: Field) -> RepresentationField:
+    below = tuple(_represented(item.selection)) if item.selection is not None else ()
+    return RepresentationField(item.name, item.response_key, below)
+
+
+def _common(conditions: Iterable[Conditions]) -> Conditions:
+    items = list(conditions)
+    common = items[0] if items else ALWAYS
+    for other in items[1:]:
+        common &= other
+    return common
+
+
+def _ordered(conditions: Conditions) -> tuple[Condition, ...]:
+    return tuple(sorted(conditions, key=lambda one: (one.variable, one.expected)))

@@ -1,0 +1,70 @@
+"""The client's operation in the form that planning works on.
+
+Fragments are gone: the selection of a place is a list of scopes, each a set of runtime types and
+the fields asked of objects of these types. Conditions stand on fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from graphwing.planner.plan import Condition, OperationKind
+
+Conditions = frozenset[Condition]
+Arguments = tuple[tuple[str, str], ...]
+
+ALWAYS: Conditions = frozenset()
+TYPENAME = "__typename"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """A field that is asked for; two are the same only if they are one object."""
+
+    name: str
+    response_key: str
+    type_name: str
+    """The named type it has in the supergraph."""
+    lists: int = 0
+    """How many lists are around that type."""
+    arguments: Arguments = ()
+    conditions: Conditions = ALWAYS
+    """What must hold beside the conditions of the fields above."""
+    directives: tuple[str, ...] = ()
+    """Printed directives other than `@skip` and `@include`."""
+    selection: Selection | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """Fields asked of objects of certain runtime types."""
+
+    type_name: str
+    """The type on which the fields are looked up."""
+    types: frozenset[str] | None
+    """The runtime types; `None` stands for all that the place can have."""
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """What is asked of the objects at one place."""
+
+    scopes: tuple[Scope, ...]
+
+    def fields(self) -> Iterator[Field]:
+        """Yield the fields of all scopes."""
+        for scope in self.scopes:
+            yield from scope.fields
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the client."""
+
+    kind: OperationKind
+    root_type: str
+    selection: Selection
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Printed definitions of the variables (`$id: ID! = "1"`), by name."""

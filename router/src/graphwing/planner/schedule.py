@@ -1,0 +1,64 @@
+"""When each stop happens: as few requests as possible without making the plan deeper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from graphwing.planner.stops import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Stops that travel to their subgraph together, and in which stage."""
+
+    subgraph: str
+    stage: int
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The requests of a plan, and what they cost."""
+
+    depth: int
+    requests: tuple[Request, ...]
+    size: int
+
+    @property
+    def cost(self) -> tuple[int, int, int]:
+        """What to compare plans by: stages first, then requests, then lookups within them."""
+        return self.depth, len(self.requests), self.size
+
+
+def schedule(stops: Iterable[Stop]) -> Schedule:
+    """Return the best schedule for exactly these stops (each with all that it waits for)."""
+    ordered = list(stops)
+    depth = max((stop.level for stop in ordered), default=0)
+    latest = {stop.index: depth for stop in ordered}
+    for stop in ordered:
+        for earlier in stop.after:
+            latest[earlier.index] = min(latest[earlier.index], stop.level - 1)
+    alone: list[Request] = []
+    lookups: dict[str, list[Stop]] = {}
+    for stop in ordered:
+        if stop.is_lookup:
+            lookups.setdefault(stop.subgraph, []).append(stop)
+        else:
+            alone.append(Request(stop.subgraph, stop.level, (stop,)))
+    together = [request for group in lookups.values() for request in _requests(group, latest)]
+    return Schedule(depth, (*alone, *together), len(ordered))
+
+
+def _requests(stops: list[Stop], latest: dict[int, int]) -> Iterator[Request]:
+    """Yield the fewest stages in which all of one subgraph's lookups fit."""
+    waiting = sorted(stops, key=lambda stop: (latest[stop.index], stop.level, stop.index))
+    while waiting:
+        end = latest[waiting[0].index]
+        group = [stop for stop in waiting if stop.level <= end]
+        waiting = [stop for stop in waiting if stop.level > end]
+        yield Request(
+            group[0].subgraph,
+            max(stop.level for stop in group),
+            tuple(sorted(group, key=lambda stop: stop.index)),
+        )

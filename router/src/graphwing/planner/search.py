@@ -1,0 +1,370 @@
+"""Finding, for every field of an operation, the stops that can answer it.
+
+The search walks the operation with all paths at once. Where a subgraph can answer the whole rest
+of a selection and no other path would make that cheaper, the walk ends there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from graphwing.errors import PlanningError
+from graphwing.planner.budget import Budget
+from graphwing.planner.combine import combine
+from graphwing.planner.graph import Entry, FieldEdge, Node, QueryGraph, Requirement
+from graphwing.planner.operation import TYPENAME, Field, Scope, Selection
+from graphwing.planner.places import Spot
+from graphwing.planner.reach import Reach
+from graphwing.planner.stops import Leaf, Need, Stop, Tail, undominated
+
+_MOST_TAILS = 12
+
+
+class NoPathError(Exception):
+    """A field that nobody can be asked for; cheap to raise, because the search tries a lot."""
+
+    def __init__(self, spot: Spot, field: Field, tails: Iterable[Tail]) -> None:
+        self.spot = spot
+        self.field = field
+        self.tails = tuple(tails)
+
+    def as_planning_error(self) -> PlanningError:
+        """Return the error to show."""
+        return PlanningError(
+            f"{self.spot.type_name}.{self.field.name}",
+            path=self.spot.text(),
+            tried=tuple(dict.fromkeys(tail.node.subgraph for tail in self.tails)),
+        )
+
+
+class Search:
+    """One search: the stops it makes are known to it alone."""
+
+    def __init__(self, graph: QueryGraph, budget: Budget, *, is_thorough: bool = False) -> None:
+        self.stops: list[Stop] = []
+        self._graph = graph
+        self._budget = budget
+        self._is_thorough = is_thorough
+        self._reach = Reach(graph)
+        self._known: dict[tuple[object, ...], Stop] = {}
+        self._entered: dict[tuple[object, ...], tuple[Stop, ...]] = {}
+        self._obtained: dict[tuple[object, ...], tuple[Need, ...] | None] = {}
+        self._active: list[tuple[object, ...]] = []
+        self._cut_at: int | None = None
+
+    def root(self, spot: Spot, target: Node) -> Stop:
+        """Return the stop at which a subgraph's root type is asked."""
+        index = len(self.stops)
+        return self._stop(Stop(index, spot, target, level=1, after=(), closure=1 << index))
+
+    def leaves(self, spot: Spot, tails: Iterable[Tail], selection: Selection) -> list[Leaf]:
+        """Return the leaves of a selection, or raise `NoPathError`."""
+        found: list[Leaf] = []
+        self._select(spot, tuple(tails), selection, found)
+        return found
+
+    # Walking a selection.
+
+    def _select(
+        self, spot: Spot, tails: tuple[Tail, ...], selection: Selection, found: list[Leaf]
+    ) -> None:
+        before = len(found)
+        for scope in selection.scopes:
+            for narrower, remaining in self._narrow(spot, tails, scope):
+                for field in scope.fields:
+                    self._field(narrower, remaining, field, found)
+        given = spot.place.conditions
+        if all(leaf.conditions != given for leaf in found[before:]):
+            # The objects are in the response even if nothing of them is.
+            stops = undominated([tail.stop for tail in tails])
+            found.append(Leaf(spot, None, given, stops))
+
+    def _field(self, spot: Spot, tails: tuple[Tail, ...], field: Field, found: list[Leaf]) -> None:
+        self._budget.count_step()
+        if field.name == TYPENAME:
+            typed = [tail.stop for tail in self._typed(spot, tails)]
+            if not typed:
+                raise NoPathError(spot, field, tails)
+            found.append(self._leaf(spot, field, typed))
+            return
+        moves = self._moves(spot, tails, field)
+        if not moves:
+            self._explode(spot, tails, field, found)
+        elif field.selection is None:
+            found.append(self._leaf(spot, field, [stop for stop, _ in moves]))
+        else:
+            self._descend(spot, field, field.selection, moves, found)
+
+    def _leaf(self, spot: Spot, field: Field, stops: list[Stop]) -> Leaf:
+        conditions = spot.place.conditions | field.conditions
+        return Leaf(spot, field, conditions, undominated(stops))
+
+    def _descend(
+        self,
+        spot: Spot,
+        field: Field,
+        selection: Selection,
+        moves: list[tuple[Stop, FieldEdge]],
+        found: list[Leaf],
+    ) -> None:
+        tails = _best(
+            Tail(self._graph.node(edge.target), stop)
+            for stop, edge in moves
+            if edge.target is not None
+        )
+        place = spot.below(field)
+        closing = [
+            tail.stop
+            for tail in tails
+            if self._reach.is_local(tail.node, selection, spot.type_name, field.name)
+        ]
+        if closing and all(_is_covered(tail.stop, closing) for tail in tails):
+            found.append(self._leaf(spot, field, closing))
+        else:
+            self._select(place.whole, tails, selection, found)
+
+    def _explode(
+        self, spot: Spot, tails: tuple[Tail, ...], field: Field, found: list[Leaf]
+    ) -> None:
+        """Ask for a field of an abstract type once for each type that objects can have."""
+        if self._graph.types.is_object(spot.type_name):
+            raise NoPathError(spot, field, tails)
+        usable: dict[str, list[Tail]] = {}
+        for tail in self._typed(spot, tails):
+            parts = {
+                name: Tail(node, tail.stop)
+                for name in sorted(self._types_at(spot, tail.node))
+                if (node := self._graph.narrowed(tail.node, name)) is not None
+            }
+            # A path is of use only if it leads on for whatever type an object turns out to have.
+            if all(
+                self._moves(spot.place.spot(name, frozenset((name,))), (part,), field)
+                for name, part in parts.items()
+            ):
+                for name, part in parts.items():
+                    usable.setdefault(name, []).append(part)
+        if not usable:
+            raise NoPathError(spot, field, tails)
+        common = self._reach.common_types(spot.place)
+        for name in sorted(usable):
+            if common is None or name in common:
+                part = spot.place.spot(name, frozenset((name,)))
+                self._field(part, tuple(usable[name]), field, found)
+
+    def _types_at(self, spot: Spot, node: Node) -> frozenset[str]:
+        return node.possible if spot.types is None else node.possible & spot.types
+
+    def _narrow(
+        self, spot: Spot, tails: tuple[Tail, ...], scope: Scope
+    ) -> Iterator[tuple[Spot, tuple[Tail, ...]]]:
+        """Yield what a fragment applies to: spots and the tails that know objects there."""
+        if scope.types is None:
+            yield spot, tails
+            return
+        types = scope.types if spot.types is None else scope.types & spot.types
+        common = self._reach.common_types(spot.place)
+        if common is not None:
+            types &= common
+        typed = self._typed(spot, tails)
+        if self._graph.types.is_object(scope.type_name):
+            yield from self._narrow_to_objects(spot, typed, types)
+        elif all(self._graph.holds(tail.node, scope.type_name, types) for tail in typed):
+            known = [
+                Tail(node, tail.stop)
+                for tail in typed
+                if (node := self._graph.narrowed_to_scope(tail.node, scope.type_name, types))
+            ]
+            if known:
+                yield spot.place.spot(scope.type_name, types), tuple(known)
+        else:
+            yield from self._narrow_to_objects(spot, typed, types)
+
+    def _narrow_to_objects(
+        self, spot: Spot, tails: tuple[Tail, ...], types: frozenset[str]
+    ) -> Iterator[tuple[Spot, tuple[Tail, ...]]]:
+        for name in sorted(types):
+            known = tuple(
+                Tail(node, tail.stop)
+                for tail in tails
+                if name in tail.node.possible
+                and (node := self._graph.narrowed(tail.node, name)) is not None
+            )
+            if known:
+                yield spot.place.spot(name, frozenset((name,))), known
+
+    def _typed(self, spot: Spot, tails: tuple[Tail, ...]) -> tuple[Tail, ...]:
+        """Return tails whose subgraphs know the types of the objects."""
+        if all(tail.node.kind != "interface object" for tail in tails):
+            return tails
+        typed: list[Tail] = []
+        for tail in tails:
+            if tail.node.kind != "interface object":
+                typed.append(tail)
+                continue
+            for target in self._targets(tail.node):
+                if target.kind == "interface":
+                    stops = self._enter(spot, tail, target, None)
+                    typed.extend(Tail(target, stop) for stop in stops)
+        return _best(typed)
+
+    # Moving along fields and into other subgraphs.
+
+    def _moves(
+        self, spot: Spot, tails: tuple[Tail, ...], field: Field
+    ) -> list[tuple[Stop, FieldEdge]]:
+        moves: list[tuple[Stop, FieldEdge]] = []
+        for tail in tails:
+            edge = self._graph.field(tail.node, field.name)
+            if edge is not None and edge.requires is None:
+                moves.append((tail.stop, edge))
+                if not self._is_worth_leaving(edge, field):
+                    continue
+            moves.extend(self._jumps(spot, tail, field))
+        return moves
+
+    def _is_worth_leaving(self, edge: FieldEdge, field: Field) -> bool:
+        """Tell whether another subgraph should be asked for a field that is at hand."""
+        if field.selection is None or edge.target is None:
+            return False
+        node = self._graph.node(edge.target)
+        return self._is_thorough or not self._reach.is_reachable(node, field.selection)
+
+    def _jumps(self, spot: Spot, tail: Tail, field: Field) -> Iterator[tuple[Stop, FieldEdge]]:
+        for target in self._targets(tail.node):
+            edge = self._graph.field(target, field.name)
+            if edge is None:
+                continue
+            is_here = target.id.subgraph == tail.node.subgraph
+            if is_here and target.type_name == tail.node.type_name and edge.requires is None:
+                continue
+            for stop in self._enter(spot, tail, target, edge.requires):
+                yield stop, edge
+
+    def _targets(self, node: Node) -> list[Node]:
+        """Return where an object can be asked about, each once."""
+        entries = self._graph.entries(node.type_name)
+        return [self._graph.node(id_) for id_ in dict.fromkeys(e.target for e in entries)]
+
+    def _enter(
+        self, spot: Spot, tail: Tail, target: Node, requires: Requirement | None
+    ) -> tuple[Stop, ...]:
+        """Return the stops by which the objects of a tail can be asked of another subgraph."""
+        known = (spot, tail.stop, tail.node, target, requires)
+        stops = self._entered.get(known)
+        if stops is not None:
+            return stops
+        aim = (spot, target, requires)
+        if aim in self._active:
+            # What depends on a search still under way must not be remembered.
+            place = self._active.index(aim)
+            self._cut_at = place if self._cut_at is None else min(self._cut_at, place)
+            return ()
+        self._budget.count_step()
+        self._active.append(aim)
+        stops = tuple(self._entering(spot, tail, target, requires))
+        self._active.pop()
+        if self._is_whole():
+            self._entered[known] = stops
+        return stops
+
+    def _is_whole(self) -> bool:
+        """Tell whether no result since has been cut short by a search that still runs."""
+        if self._cut_at is not None and self._cut_at >= len(self._active):
+            self._cut_at = None
+        return self._cut_at is None
+
+    def _entering(
+        self, spot: Spot, tail: Tail, target: Node, requires: Requirement | None
+    ) -> Iterator[Stop]:
+        required: tuple[Need, ...] | None = ()
+        if requires is not None:
+            required = self._obtain(spot, tail, requires)
+            if required is None:
+                return
+        entries = [e for e in self._graph.entries(tail.node.type_name) if e.target == target.id]
+        for entry in entries:
+            if entry.key is None or self._reach.is_local(tail.node, entry.key.selection):
+                yield self._entry_stop(spot, tail, entry, requires, required)
+                return
+        for entry in entries:
+            if entry.key is not None and self._obtain(spot, tail, entry.key) is not None:
+                yield self._entry_stop(spot, tail, entry, requires, required)
+
+    def _entry_stop(
+        self,
+        spot: Spot,
+        tail: Tail,
+        entry: Entry,
+        requires: Requirement | None,
+        required: tuple[Need, ...],
+    ) -> Stop:
+        keyed = self._obtain(spot, tail, entry.key) if entry.key is not None else ()
+        needs = (*(keyed or ()), *required)
+        unique = dict.fromkeys((tail.stop, *(need.stop for need in needs)))
+        after = tuple(sorted(unique, key=lambda stop: stop.index))
+        index = len(self.stops)
+        closure = 1 << index
+        for earlier in after:
+            closure |= earlier.closure
+        return self._stop(
+            Stop(
+                index=index,
+                spot=spot,
+                target=self._graph.node(entry.target),
+                level=1 + max(earlier.level for earlier in after),
+                after=after,
+                closure=closure,
+                entry=entry,
+                source=tail,
+                requires=requires,
+                needs=needs,
+            )
+        )
+
+    def _obtain(self, spot: Spot, tail: Tail, requirement: Requirement) -> tuple[Need, ...] | None:
+        """Return the cheapest way to know a requirement about the objects of a tail."""
+        known = (spot, tail.stop, tail.node, requirement)
+        if known in self._obtained:
+            return self._obtained[known]
+        selection = spot.place.position.adapt(requirement.selection)
+        needs: tuple[Need, ...] | None
+        try:
+            leaves = self.leaves(spot, (tail,), selection)
+        except NoPathError:
+            needs = None
+        else:
+            stops, _ = combine(
+                leaves,
+                self.stops,
+                start=tail.stop.closure,
+                limit=self._budget.limits.combinations,
+            )
+            needs = tuple(
+                Need(stop, leaf.spot, leaf.field) for leaf, stop in zip(leaves, stops, strict=True)
+            )
+        if self._is_whole():
+            self._obtained[known] = needs
+        return needs
+
+    def _stop(self, draft: Stop) -> Stop:
+        """Return the stop that is already known, or remember this one."""
+        identity = (draft.spot, draft.target, draft.after, draft.entry, draft.requires)
+        known = self._known.setdefault(identity, draft)
+        if known is draft:
+            self.stops.append(draft)
+        return known
+
+
+def _is_covered(stop: Stop, closing: list[Stop]) -> bool:
+    return any(other.closure & stop.closure == other.closure for other in closing)
+
+
+def _best(tails: Iterable[Tail]) -> tuple[Tail, ...]:
+    """Return the tails worth following: for each node those that no other makes superfluous."""
+    by_node: dict[Node, list[Stop]] = {}
+    for tail in tails:
+        by_node.setdefault(tail.node, []).append(tail.stop)
+    best = [Tail(node, stop) for node, stops in by_node.items() for stop in undominated(stops)]
+    if len(best) > _MOST_TAILS:
+        best.sort(key=lambda tail: (tail.stop.level, tail.stop.closure.bit_count()))
+    return tuple(best[:_MOST_TAILS])

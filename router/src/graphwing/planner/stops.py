@@ -1,0 +1,105 @@
+"""What the search finds: stops at subgraphs, and which stops can answer which field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphwing.planner.graph import Entry, Node, Requirement
+from graphwing.planner.operation import Conditions, Field
+from graphwing.planner.places import Spot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stop:
+    """A visit to a subgraph about the objects of one spot; becomes (a part of) a fetch."""
+
+    index: int
+    spot: Spot
+    target: Node
+    level: int
+    """How many stages it takes to get here."""
+    after: tuple[Stop, ...]
+    """Stops that must be done before."""
+    closure: int
+    """The bits of all stops that it takes, its own included."""
+    entry: Entry | None = None
+    """How it is entered; none at the root of the response."""
+    source: Tail | None = None
+    """Where the objects were known before."""
+    requires: Requirement | None = None
+    needs: tuple[Need, ...] = ()
+    """What other stops must ask for, for this one's representations."""
+
+    @property
+    def subgraph(self) -> str:
+        """The subgraph that is visited."""
+        return self.target.subgraph
+
+    @property
+    def bit(self) -> int:
+        """Its place in masks."""
+        return 1 << self.index
+
+    @property
+    def is_lookup(self) -> bool:
+        """Whether it finds entities by representations."""
+        return self.entry is not None and self.entry.key is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Need:
+    """A field, with all that is below it, that a stop must ask for at a spot."""
+
+    stop: Stop
+    spot: Spot
+    field: Field | None
+    """Without a field only the objects themselves matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of a path: objects known to a subgraph thanks to a stop."""
+
+    node: Node
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """A field to answer, with all that is below it, and the stops that can."""
+
+    spot: Spot
+    field: Field | None
+    conditions: Conditions
+    """All that must hold for it to be in the response."""
+    stops: tuple[Stop, ...]
+
+
+def stops_in(mask: int, stops: list[Stop]) -> Iterator[Stop]:
+    """Yield the stops whose bits are set."""
+    while mask:
+        low = mask & -mask
+        yield stops[low.bit_length() - 1]
+        mask ^= low
+
+
+def undominated(stops: list[Stop]) -> tuple[Stop, ...]:
+    """Return the stops that no other one makes superfluous, in order."""
+    kept: list[Stop] = []
+    for stop in stops:
+        if any(_makes_superfluous(other, stop) for other in kept):
+            continue
+        kept = [other for other in kept if not _makes_superfluous(stop, other)]
+        kept.append(stop)
+    return tuple(kept)
+
+
+def _makes_superfluous(better: Stop, worse: Stop) -> bool:
+    if better.closure & worse.closure == better.closure:
+        return True
+    if better.spot is not worse.spot or better.target is not worse.target:
+        return False
+    # The same visit with less before it.
+    before, more = better.closure & ~better.bit, worse.closure & ~worse.bit
+    return before & more == before and better.requires is worse.requires
