@@ -6,13 +6,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from running_platform import ROOT, Platform
+from visit import Visit
 
 FLAGS = [
     "--no-sandbox",
@@ -26,29 +26,6 @@ FLAGS = [
 PACKAGED = (
     "import('@sparticuz/chromium').then(async (p) => console.log(await p.default.executablePath()))"
 )
-
-
-@dataclass
-class Visit:
-    """One page and all that must not happen on it: console errors and requests to other hosts."""
-
-    page: Page
-    origin: str
-    faults: list[str] = field(default_factory=list[str])
-
-    def watch(self) -> None:
-        """Note every fault from now on."""
-        self.page.on("console", self._on_console)
-        self.page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
-        self.page.on("request", self._on_request)
-
-    def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.faults.append(f"console {message.type}: {message.text}")
-
-    def _on_request(self, request: Request) -> None:
-        if not request.url.startswith((self.origin, "data:", "blob:")):
-            self.faults.append(f"request to {request.url}")
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +46,7 @@ def visit(browser: Browser, platform: Platform) -> Iterator[Visit]:
     context = browser.new_context(
         base_url=platform.origin, viewport={"width": 1280, "height": 800}, locale="ko-KR"
     )
-    visit = Visit(context.new_page(), platform.origin)
+    visit = Visit(context.new_page(), platform)
     visit.watch()
     yield visit
     context.close()
