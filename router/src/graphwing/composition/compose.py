@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from graphwing.composition.build_subgraph import build_subgraph
+from graphwing.composition.field_facts import field_facts
 from graphwing.composition.hints import Hint, Hints
 from graphwing.composition.merge import merge_subgraphs
+from graphwing.composition.merge.graph_names import graph_names
+from graphwing.composition.merge.merge_state import Subgraph
+from graphwing.composition.post_merge import check_merged_schema
 from graphwing.composition.print_supergraph import print_supergraph
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import SubgraphSchema
 from graphwing.composition.subgraph_sdl import SubgraphSdl
+from graphwing.composition.upgrade_federation_1 import upgrade_federation_1
+from graphwing.composition.validate_subgraph import validate_subgraph
+from graphwing.composition.values import EnumLiteral
 from graphwing.errors import CompositionError
 from graphwing.supergraph import Supergraph, parse_supergraph
 
@@ -25,9 +32,12 @@ def compose_sdl(subgraphs: Iterable[SubgraphSdl]) -> tuple[str, tuple[Hint, ...]
     """Return supergraph SDL and hints, or raise `CompositionError`."""
     given = sorted(subgraphs, key=lambda subgraph: subgraph.name)
     hints = Hints()
-    schemas = _build(given)
+    members = _subgraphs(_build(given))
+    _validate(members)
     problems = Problems()
-    merge = merge_subgraphs(schemas, problems, hints)
+    merge = merge_subgraphs(members, problems, hints)
+    _stop_at(problems)
+    check_merged_schema(merge)
     _stop_at(problems)
     return print_supergraph(merge), tuple(hints.found)
 
@@ -37,7 +47,25 @@ def _build(given: list[SubgraphSdl]) -> list[SubgraphSchema]:
     _check_names(given, problems)
     built = [build_subgraph(subgraph, problems) for subgraph in given]
     _stop_at(problems)
-    return [schema for schema in built if schema is not None]
+    schemas = [schema for schema in built if schema is not None]
+    upgrade_federation_1(schemas, problems)
+    _stop_at(problems)
+    return schemas
+
+
+def _subgraphs(schemas: list[SubgraphSchema]) -> list[Subgraph]:
+    graphs = graph_names(schema.name for schema in schemas)
+    return [
+        Subgraph(schema, field_facts(schema), EnumLiteral(graphs[schema.name]))
+        for schema in schemas
+    ]
+
+
+def _validate(subgraphs: list[Subgraph]) -> None:
+    problems = Problems()
+    for subgraph in subgraphs:
+        validate_subgraph(subgraph.schema, subgraph.facts, problems)
+    _stop_at(problems)
 
 
 def _check_names(given: list[SubgraphSdl], problems: Problems) -> None:

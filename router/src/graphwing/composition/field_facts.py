@@ -109,6 +109,9 @@ def _collect_interface_fields(schema: SubgraphSchema, facts: FieldFacts) -> None
 def _collect_shareable(schema: SubgraphSchema, facts: FieldFacts) -> None:
     for definition in schema.objects_and_interfaces():
         whole = [use.in_extension for use in applied(definition, "shareable")]
+        if schema.is_federation_1 and definition.name != "Subscription":
+            # Federation 1 knew no `@shareable`: what several subgraphs resolved was meant to be.
+            whole = [False, True]
         for item in definition.fields.values():
             if has_applied(item, "shareable") or item.in_extension in whole:
                 facts.shareable.add((definition.name, item.name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from graphwing.composition.field_facts import field_facts
 from graphwing.composition.hints import Hints
 from graphwing.composition.merge.applied_directives import merged_directives
 from graphwing.composition.merge.carried_directives import (
@@ -11,23 +10,15 @@ from graphwing.composition.merge.carried_directives import (
 )
 from graphwing.composition.merge.composed_directives import name_composed_directives
 from graphwing.composition.merge.executable_directives import merge_executable_directives
-from graphwing.composition.merge.graph_names import graph_names
 from graphwing.composition.merge.merge_state import Merge, Subgraph
 from graphwing.composition.merge.merge_types import merge_types
 from graphwing.composition.problems import Problems
-from graphwing.composition.subgraph_schema import SubgraphSchema
-from graphwing.composition.values import EnumLiteral
 
 __all__ = ["Merge", "merge_subgraphs"]
 
 
-def merge_subgraphs(schemas: list[SubgraphSchema], problems: Problems, hints: Hints) -> Merge:
+def merge_subgraphs(subgraphs: list[Subgraph], problems: Problems, hints: Hints) -> Merge:
     """Return the merged schema of valid subgraphs; what does not fit is reported."""
-    graphs = graph_names(schema.name for schema in schemas)
-    subgraphs = [
-        Subgraph(schema, field_facts(schema), EnumLiteral(graphs[schema.name]))
-        for schema in schemas
-    ]
     merge = Merge(subgraphs, problems, hints)
     name_carried_directives(merge)
     name_composed_directives(merge)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from graphwing.composition.definitions import FieldDefinition, TypeDefinition, TypeKind
-from graphwing.composition.merge.applied_directives import merge_applied_directives
+from graphwing.composition.merge.applied_directives import merged_directives
 from graphwing.composition.merge.arguments import merged_arguments
+from graphwing.composition.merge.auth_requirements import abstracted_uses
 from graphwing.composition.merge.descriptions import merged_description
 from graphwing.composition.merge.external_fields import (
     check_external_fields,
@@ -55,5 +56,8 @@ def _merged_field(
     if len(resolved) < len(found):
         check_external_fields(merge, found, merged, key)
     merged.directives = output_join_fields(merge, owner, found, merged, overrides)
-    merge_applied_directives(merge, base, merged, coordinate)
+    uses = [(subgraph, use) for subgraph, it in base for use in it.directives]
+    uses += abstracted_uses(abstracted)
+    if uses:
+        merged.directives += merged_directives(merge, uses, coordinate)
     return merged

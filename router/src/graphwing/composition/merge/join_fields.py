@@ -34,7 +34,7 @@ def output_join_fields(
         for subgraph, it in kept
     ]
     everywhere = len(kept) == len(merge.sources[owner.name])
-    is_plain = all(len(arguments) == 1 for arguments in uses)
+    is_plain = all(arguments.keys() <= {"graph", "override"} for arguments in uses)
     if everywhere and is_plain and not any(key in it.facts.external for it, _ in kept):
         return []
     return [AppliedDirective("join__field", arguments) for arguments in uses]

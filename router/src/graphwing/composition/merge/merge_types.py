@@ -10,6 +10,7 @@ from graphwing.composition.definitions import (
 )
 from graphwing.composition.field_sets import normalised
 from graphwing.composition.merge.applied_directives import merge_applied_directives
+from graphwing.composition.merge.auth_requirements import propagate_to_interfaces
 from graphwing.composition.merge.descriptions import merged_description
 from graphwing.composition.merge.enum_types import merge_enum_values
 from graphwing.composition.merge.fields import merge_fields
@@ -36,6 +37,7 @@ def merge_types(merge: Merge) -> None:
         elif definition.kind is TypeKind.INPUT:
             merge_input_fields(merge, definition)
     add_interface_object_fields(merge)
+    propagate_to_interfaces(merge)
     # An enum merges by where it is used, so all fields and arguments must be there.
     for definition in merge.types.values():
         if definition.kind is TypeKind.UNION:

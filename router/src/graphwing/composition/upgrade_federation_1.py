@@ -1,0 +1,232 @@
+"""Read a Federation 1 subgraph as Federation 2: drop what meant nothing, say what went unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphwing.composition.definitions import (
+    AppliedDirective,
+    FieldDefinition,
+    TypeDefinition,
+    TypeKind,
+    applied,
+    remove_applied,
+)
+from graphwing.composition.field_facts import FieldFacts, field_facts
+from graphwing.composition.field_sets import (
+    FieldSet,
+    FieldSetError,
+    SelectedField,
+    is_composite,
+    parse_field_set,
+    print_field_set,
+)
+from graphwing.composition.problems import Problems
+from graphwing.composition.subgraph_schema import (
+    ROOT_TYPES,
+    SubgraphSchema,
+    keys_of,
+    string_argument,
+)
+from graphwing.composition.type_reference import named_type
+from graphwing.composition.values import ConstValue, EnumLiteral
+
+
+def upgrade_federation_1(schemas: Sequence[SubgraphSchema], problems: Problems) -> None:
+    """Change the Federation 1 subgraphs among `schemas`; report extensions of nothing."""
+    old = [schema for schema in schemas if schema.is_federation_1]
+    if not old:
+        return
+    _check_extensions(schemas, old, problems)
+    for schema in old:
+        _upgrade(schema, problems)
+
+
+def _check_extensions(
+    schemas: Sequence[SubgraphSchema], old: Sequence[SubgraphSchema], problems: Problems
+) -> None:
+    defined = {it.name for schema in schemas for it in schema.types.values() if it.has_definition}
+    for schema in old:
+        for definition in schema.types.values():
+            name = definition.name
+            if definition.has_definition or name in defined or name in ROOT_TYPES:
+                continue
+            if definition.kind in {TypeKind.OBJECT, TypeKind.INTERFACE}:
+                problems.report(
+                    "EXTENSION_WITH_NO_BASE",
+                    f"`{name}` is extended, and no subgraph defines it",
+                    at=[schema.at(definition.position)],
+                    coordinate=name,
+                    remedy="define it in the subgraph that owns it, without `extend`",
+                )
+
+
+def _upgrade(schema: SubgraphSchema, problems: Problems) -> None:
+    for definition in schema.objects_and_interfaces():
+        _write_fields_as_text(definition)
+        remove_applied(definition, "external")
+        if definition.kind is TypeKind.INTERFACE:
+            _clean_interface(definition)
+    schema.index_implementations()
+    _remove_external_from_keys(schema)
+    _remove_inactive_selections(schema)
+    _remove_unused_external_fields(schema, problems)
+    _remove_tags_from_external_fields(schema)
+    _turn_extensions_into_definitions(schema)
+    schema.index_implementations()
+
+
+def _write_fields_as_text(definition: TypeDefinition) -> None:
+    """Spell `fields: ["a", "b"]` and `fields: a` as Federation 2 does."""
+    uses = keys_of(definition)
+    for item in definition.fields.values():
+        uses += applied(item, "requires") + applied(item, "provides")
+    for use in uses:
+        text = _as_text(use.arguments.get("fields"))
+        if text is not None:
+            use.arguments["fields"] = text
+
+
+def _as_text(value: ConstValue) -> str | None:
+    match value:
+        case EnumLiteral(name):
+            return name
+        case list():
+            parts = [_as_text(item) for item in value]
+            return " ".join(part for part in parts if part is not None) if all(parts) else None
+        case str():
+            return value
+        case _:
+            return None
+
+
+def _clean_interface(definition: TypeDefinition) -> None:
+    remove_applied(definition, "key")
+    for item in definition.fields.values():
+        for spec in ("external", "requires", "provides"):
+            remove_applied(item, spec)
+
+
+def _remove_external_from_keys(schema: SubgraphSchema) -> None:
+    """Let key fields of extensions be what they always were: resolved here."""
+    for definition in schema.objects_and_interfaces():
+        for key in keys_of(definition):
+            # Whether by keyword or by `@extends`, an extension names its keys as external.
+            key.in_extension = key.in_extension or bool(applied(definition, "extends"))
+    for type_name, field_name in field_facts(schema).fake_external:
+        item = schema.types[type_name].fields.get(field_name)
+        if item is not None:
+            remove_applied(item, "external")
+
+
+def _remove_inactive_selections(schema: SubgraphSchema) -> None:
+    facts = field_facts(schema)
+    for definition in schema.objects_and_interfaces():
+        for item in definition.fields.values():
+            returned = schema.types.get(named_type(item.type))
+            for use in applied(item, "requires"):
+                _prune(schema, facts, item, use, definition)
+            for use in applied(item, "provides"):
+                if returned is None or not is_composite(returned):
+                    remove_applied(item, "provides")
+                else:
+                    _prune(schema, facts, item, use, returned)
+
+
+def _prune(
+    schema: SubgraphSchema,
+    facts: FieldFacts,
+    item: FieldDefinition,
+    use: AppliedDirective,
+    parent: TypeDefinition,
+) -> None:
+    text = string_argument(use, "fields")
+    if text is None:
+        return
+    try:
+        selections = parse_field_set(text)
+    except FieldSetError:
+        return  # the validation that follows reports it
+    active = _active(schema, facts, selections, parent)
+    if active == selections:
+        return
+    if active:
+        use.arguments["fields"] = print_field_set(active)
+    else:
+        item.directives.remove(use)
+
+
+def _active(
+    schema: SubgraphSchema, facts: FieldFacts, selections: FieldSet, parent: TypeDefinition
+) -> FieldSet:
+    """Return `selections` without leaves that the subgraph resolves itself."""
+    kept: list[FieldSet] = []
+    for selection in selections:
+        if not isinstance(selection, SelectedField):
+            target = schema.types.get(selection.condition) if selection.condition else parent
+            inner = _active(schema, facts, selection.selections, target) if target else ()
+            if inner:
+                kept.append((type(selection)(selection.condition, inner),))
+            continue
+        item = parent.fields.get(selection.name)
+        if item is None or _is_external(schema, facts, parent, item):
+            kept.append((selection,))
+            continue
+        target = schema.types.get(named_type(item.type))
+        inner = _active(schema, facts, selection.selections, target) if target else ()
+        if inner:
+            kept.append((SelectedField(selection.name, selection.arguments, inner),))
+    return tuple(selection for group in kept for selection in group)
+
+
+def _is_external(
+    schema: SubgraphSchema, facts: FieldFacts, parent: TypeDefinition, item: FieldDefinition
+) -> bool:
+    if parent.kind is TypeKind.INTERFACE:
+        names = schema.implementations.get(parent.name, ())
+        return any((name, item.name) in facts.external for name in names)
+    return (parent.name, item.name) in facts.external
+
+
+def _remove_unused_external_fields(schema: SubgraphSchema, problems: Problems) -> None:
+    facts = field_facts(schema)
+    unused = facts.external - facts.used
+    touched: dict[str, list[str]] = {}
+    for type_name, field_name in sorted(unused):
+        touched.setdefault(type_name, []).append(field_name)
+    referenced = {
+        named_type(item.type) for it in schema.types.values() for item in it.fields.values()
+    }
+    for name, fields in touched.items():
+        definition = schema.types[name]
+        for field_name in fields:
+            del definition.fields[field_name]
+        if definition.fields:
+            continue
+        if name in referenced:
+            problems.report(
+                "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
+                f"`{name}` has nothing but external fields that no directive uses, and other fields"
+                " return it",
+                at=[schema.at(definition.position)],
+                coordinate=name,
+                remedy="remove the type, or give it a field of its own",
+            )
+        elif name not in ROOT_TYPES:
+            del schema.types[name]
+
+
+def _remove_tags_from_external_fields(schema: SubgraphSchema) -> None:
+    for type_name, field_name in field_facts(schema).external:
+        remove_applied(schema.types[type_name].fields[field_name], "tag")
+
+
+def _turn_extensions_into_definitions(schema: SubgraphSchema) -> None:
+    for definition in schema.types.values():
+        definition.has_definition = True
+        definition.has_extension = False
+        remove_applied(definition, "extends")
+        for use in definition.directives:
+            use.in_extension = False
+        for item in definition.fields.values():
+            item.in_extension = False

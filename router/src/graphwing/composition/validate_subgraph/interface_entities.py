@@ -1,0 +1,56 @@
+"""Interfaces with keys, and objects that stand for interfaces."""
+
+from __future__ import annotations
+
+from graphwing.composition.definitions import TypeDefinition, TypeKind, has_applied
+from graphwing.composition.field_facts import FieldFacts
+from graphwing.composition.field_sets import normalised
+from graphwing.composition.problems import Problems
+from graphwing.composition.subgraph_schema import SubgraphSchema, keys_of, string_argument
+
+
+def check_interface_entities(
+    schema: SubgraphSchema, _facts: FieldFacts, problems: Problems
+) -> None:
+    """Report interface objects without keys, and interface keys that an implementation lacks."""
+    for definition in schema.objects_and_interfaces():
+        if has_applied(definition, "interfaceObject") and not keys_of(definition):
+            problems.report(
+                "INTERFACE_OBJECT_USAGE_ERROR",
+                f"`{definition.name}` is an `@interfaceObject` without a key, so its fields"
+                " could not be looked up",
+                at=[schema.at(definition.position)],
+                coordinate=definition.name,
+                remedy="add the `@key` of the interface",
+            )
+        if definition.kind is TypeKind.INTERFACE:
+            _check_interface_keys(schema, definition, problems)
+
+
+def _check_interface_keys(
+    schema: SubgraphSchema, interface: TypeDefinition, problems: Problems
+) -> None:
+    for key in keys_of(interface):
+        fields = _fields(string_argument(key, "fields"))
+        lacking = [
+            name
+            for name in schema.implementations.get(interface.name, ())
+            if not any(
+                _fields(string_argument(it, "fields")) == fields
+                for it in keys_of(schema.types[name])
+            )
+        ]
+        if lacking:
+            names = ", ".join(f"`{name}`" for name in lacking[:10])
+            problems.report(
+                "INTERFACE_KEY_NOT_ON_IMPLEMENTATION",
+                f"`{interface.name}` has the key `{' '.join(sorted(fields))}`, which {names} lack",
+                at=[schema.at(key.position)],
+                coordinate=interface.name,
+                remedy="add the key to every implementing type",
+            )
+
+
+def _fields(text: str | None) -> frozenset[str]:
+    """Return the words of a field set, in which neither order nor repetition counts."""
+    return frozenset(normalised(text or "").split())
