@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
 import strawberry
 
 from accounts import tables
-from accounts.loaders import Loaders
-from kit.context import Context
+from accounts.context import AccountsContext
+from accounts.rules import normal_email
 from kit.nodes import Node
 from kit.schema import Schema
 
-Info = strawberry.Info[Context[Loaders], None]
+Info = strawberry.Info[AccountsContext, None]
 
 strawberry.enum(tables.Role, description="What a user may be to the platform.")
 
@@ -99,6 +99,14 @@ class Mutation:
         ],
     ) -> SignInResult:
         """Return a token for the account with this address and password."""
+        context = info.context
+        row = await context.loaders.user_by_email.load(normal_email(input.email))
+        password_hash = None if row is None else row.password_hash
+        right = await context.sign_in.passwords.is_right(input.password, password_hash)
+        if row is None or not right:
+            return InvalidCredentials(message="no account has this address and password")
+        token = context.sign_in.tokens.issue(row, now=datetime.now(UTC))
+        return SignInSuccess(token=token.text, expires_at=token.expires_at, user=User.from_row(row))
 
 
 schema = Schema(Query, mutation=Mutation)

@@ -30,7 +30,7 @@ class User(Table, table=True):
     """Somebody with an account; without a password nobody can sign in to it."""
 
     # Not `user`, which PostgreSQL would want quoted everywhere.
-    __tablename__ = "account"
+    __tablename__ = "account"  # pyright: ignore[reportAssignmentType]
 
     id: UUID = Field(primary_key=True)
     email: str = Field(unique=True)

@@ -1,7 +1,7 @@
 """`python -m community`: the commands of this service."""
 
-from community.schema import schema
-from kit.cli import run
+from community.app import SERVICE, create_app
+from kit.cli import Commands
 
 if __name__ == "__main__":
-    run("community", schema=schema)
+    Commands(SERVICE, create_app).run()

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Self
+from uuid import uuid4
 
 import strawberry
 from strawberry import UNSET
-from strawberry.federation.schema_directives import Key
 
-from community import tables
+from community import queries, tables
 from community.loaders import Loaders
+from community.rules import Refusal, draft_comment
 from kit.connections import After, Connection, Edge, First, Page
 from kit.context import Context
-from kit.nodes import Node
+from kit.nodes import ELSEWHERE, Node
 from kit.schema import Schema
 
 Info = strawberry.Info[Context[Loaders], None]
 
 
-@strawberry.federation.type(
-    keys=[Key(fields="id", resolvable=False)], description="Somebody with an account."
-)
+@strawberry.federation.type(keys=ELSEWHERE, description="Somebody with an account.")
 class User(Node):
     """Somebody with an account; their fields live in accounts."""
 
@@ -130,6 +129,23 @@ class Mutation:
         viewer = info.context.viewer
         if viewer is None:
             return NotSignedIn(message="sign in to write a comment")
+        draft = draft_comment(input.artist_id, input.body)
+        if isinstance(draft, Refusal):
+            return InvalidComment(field=draft.field, message=draft.message)
+        row = tables.Comment(
+            id=uuid4(),
+            artist_id=draft.artist_id,
+            author_id=viewer.id,
+            body=draft.body,
+            created_at=datetime.now(UTC),
+        )
+        async with info.context.database.write() as session:
+            await queries.insert_comment(session, row)
+        comment = Comment.from_row(row)
+        return CreateCommentSuccess(
+            comment_edge=Edge(cursor=queries.comment_cursor(row), node=comment),
+            artist=comment.artist,
+        )
 
 
 # Nothing to query at the root: this service is reached through its entities.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, MetaData, desc
+from sqlalchemy import DateTime, Index, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -25,4 +25,4 @@ class Comment(Table, table=True):
     body: str
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
 
-    __table_args__ = (Index("ix_comment_artist", "artist_id", desc("created_at"), desc("id")),)
+    __table_args__ = (Index("ix_comment_artist", "artist_id", "created_at", "id"),)

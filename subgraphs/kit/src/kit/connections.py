@@ -30,6 +30,7 @@ class Page:
     after: str | None = None
 
     def __post_init__(self) -> None:
+        """Raise `ArgumentError` when it would be too much, or nothing."""
         if not 1 <= self.first <= MAX_FIRST:
             raise ArgumentError("first", f"must be from 1 to {MAX_FIRST}, not {self.first}")
 
@@ -60,11 +61,6 @@ class Slice(Generic[Row]):
 
     entries: Sequence[tuple[str, Row]] = ()
     more: bool = False
-
-    @classmethod
-    def cut(cls, page: Page, entries: Sequence[tuple[str, Row]]) -> Self:
-        """Return `page` of `entries`, which were read up to one beyond it."""
-        return cls(entries[: page.first], more=len(entries) > page.first)
 
 
 @strawberry.federation.type(shareable=True, description="Where a page stands in its list.")

@@ -4,7 +4,12 @@ from typing import Self
 from uuid import UUID
 
 import strawberry
+from strawberry.federation.schema_directives import Key
+from strawberry.federation.types import FieldSet
 from strawberry.relay import from_base64, to_base64
+
+# The keys of a type whose fields live in another service.
+ELSEWHERE = (Key(fields=FieldSet("id"), resolvable=False),)
 
 
 def opaque_id(type_name: str, key: UUID) -> str:

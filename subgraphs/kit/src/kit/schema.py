@@ -23,7 +23,9 @@ class Schema(strawberry.federation.Schema):
         mutation: type | None = None,
         types: Iterable[type] = (),
     ) -> None:
-        super().__init__(query=query, mutation=mutation, types=types)
+        super().__init__(  # pyright: ignore[reportUnknownMemberType] (graphql-core's Executor)
+            query=query, mutation=mutation, types=types
+        )
 
     def process_errors(
         self,

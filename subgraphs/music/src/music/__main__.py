@@ -1,7 +1,7 @@
 """`python -m music`: the commands of this service."""
 
-from kit.cli import run
-from music.schema import schema
+from kit.cli import Commands
+from music.app import SERVICE, create_app
 
 if __name__ == "__main__":
-    run("music", schema=schema)
+    Commands(SERVICE, create_app).run()

@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Enum as EnumColumn
-from sqlalchemy import Index, MetaData, UniqueConstraint, desc
+from sqlalchemy import Index, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -20,6 +20,10 @@ class AlbumKind(StrEnum):
     ALBUM = "ALBUM"
     EP = "EP"
     SINGLE = "SINGLE"
+
+
+# Text with a check: unlike PostgreSQL's own enum, a migration can drop a value from it.
+ALBUM_KIND = EnumColumn(AlbumKind, native_enum=False, create_constraint=True, name="album_kind")
 
 
 class Table(SQLModel, registry=registry(metadata=metadata)):
@@ -39,7 +43,8 @@ class Artist(Table, table=True):
 
     id: UUID = Field(primary_key=True)
     slug: str = Field(unique=True)
-    name: str
+    # By code point: the same order on every machine, whatever its locales.
+    name: str = Field(sa_type=String(collation="C"))
     bio: str
     district: str | None = None
 
@@ -49,7 +54,7 @@ class Artist(Table, table=True):
 class ArtistGenre(Table, table=True):
     """That an artist plays a genre, the main one first."""
 
-    __tablename__ = "artist_genre"
+    __tablename__ = "artist_genre"  # pyright: ignore[reportAssignmentType]
 
     artist_id: UUID = Field(primary_key=True, foreign_key="artist.id", ondelete="CASCADE")
     genre_slug: str = Field(primary_key=True, foreign_key="genre.slug", index=True)
@@ -62,10 +67,12 @@ class Album(Table, table=True):
     id: UUID = Field(primary_key=True)
     artist_id: UUID = Field(foreign_key="artist.id", ondelete="CASCADE")
     title: str
-    kind: AlbumKind = Field(sa_type=EnumColumn(AlbumKind, native_enum=False, length=16))  # pyright: ignore
+    kind: AlbumKind = Field(
+        sa_type=EnumColumn(AlbumKind, native_enum=False, create_constraint=True, name="kind")
+    )
     released_on: date
 
-    __table_args__ = (Index("ix_album_artist", "artist_id", desc("released_on"), desc("id")),)
+    __table_args__ = (Index("ix_album_artist", "artist_id", "released_on", "id"),)
 
 
 class Track(Table, table=True):
@@ -83,7 +90,7 @@ class Track(Table, table=True):
 class TrackArtist(Table, table=True):
     """That an artist plays on a track, the main one first."""
 
-    __tablename__ = "track_artist"
+    __tablename__ = "track_artist"  # pyright: ignore[reportAssignmentType]
 
     track_id: UUID = Field(primary_key=True, foreign_key="track.id", ondelete="CASCADE")
     artist_id: UUID = Field(

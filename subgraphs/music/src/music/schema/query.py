@@ -76,4 +76,4 @@ class Query:
     @strawberry.field(description="All kinds of music.")
     async def genres(self, info: Info) -> list[Genre]:
         """Return all kinds of music."""
-        return [Genre.from_row(row) for row in await info.context.loaders.genres.load(None)]
+        return [Genre.from_row(row) for row in await info.context.loaders.genres()]

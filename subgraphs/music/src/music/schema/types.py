@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
-from strawberry.federation.schema_directives import Key
 
 from kit.connections import After, Connection, First, Page
 from kit.context import Context
-from kit.nodes import Node
+from kit.nodes import ELSEWHERE, Node
 from music import tables
 from music.loaders import Loaders
 
 Info = strawberry.Info[Context[Loaders], None]
+Row = TypeVar("Row")
 
 strawberry.enum(tables.AlbumKind, description="What a release is.")
 
@@ -113,7 +113,9 @@ class Album(Node):
     @strawberry.field(description="Whose release it is.")
     async def artist(self, info: Info) -> Artist:
         """Return whose release it is."""
-        return Artist.from_row(await info.context.loaders.artist.load(self.artist_key))
+        return Artist.from_row(
+            _existing(await info.context.loaders.artist_by_id.load(self.artist_key))
+        )
 
     @strawberry.field(description="All its tracks, in order.")
     async def tracks(self, info: Info) -> list[Track]:
@@ -152,7 +154,9 @@ class Track(Node):
     @strawberry.field(description="The release it is on.")
     async def album(self, info: Info) -> Album:
         """Return the release it is on."""
-        return Album.from_row(await info.context.loaders.album.load(self.album_key))
+        return Album.from_row(
+            _existing(await info.context.loaders.album_by_id.load(self.album_key))
+        )
 
     @strawberry.field(description="Who plays on it, the main artist first.")
     async def artists(self, info: Info) -> list[Artist]:
@@ -161,15 +165,18 @@ class Track(Node):
         return [Artist.from_row(row) for row in rows]
 
 
-@strawberry.federation.type(
-    keys=[Key(fields="id", resolvable=False)], description="Somebody with an account."
-)
+@strawberry.federation.type(keys=ELSEWHERE, description="Somebody with an account.")
 class User(Node):
     """Somebody with an account; their fields live in accounts."""
 
 
-@strawberry.federation.type(
-    keys=[Key(fields="id", resolvable=False)], description="What a fan wrote to an artist."
-)
+@strawberry.federation.type(keys=ELSEWHERE, description="What a fan wrote to an artist.")
 class Comment(Node):
     """What a fan wrote to an artist; its fields live in community."""
+
+
+def _existing(row: Row | None) -> Row:
+    """Return the row that a foreign key promises; raise if it was deleted since that was read."""
+    if row is None:
+        raise LookupError("deleted while the request ran")
+    return row

@@ -1,0 +1,1 @@
+"""One module per step of the community database's history, in the order of their numbers."""
