@@ -50,12 +50,17 @@ class Child:
         """End the process and wait until it is gone."""
         if self._process is None:
             return
-        self._process.terminate()
+        self.ask_to_stop()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def ask_to_stop(self) -> None:
+        """Ask the process to end, without waiting for it."""
+        if self.pid is not None and self._process is not None:
+            self._process.terminate()
 
     def wait_until_ready(self) -> None:
         """Return once its health address answers; raise a `RunnerError` if it ends before."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from graphwing import SubgraphSdl, compose
+from graphwing.composition import SubgraphSdl, compose
 from runner.services import ROOT, SERVICES, Ports
 
 SCHEMA = ROOT / "schema"

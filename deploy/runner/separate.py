@@ -47,6 +47,8 @@ def run_services(stopping: threading.Event) -> None:
         finally:
             _close_control()
             for child in [router, *services]:
+                child.ask_to_stop()
+            for child in [router, *services]:
                 child.stop()
 
 
