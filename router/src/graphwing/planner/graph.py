@@ -77,6 +77,11 @@ class FieldEdge:
     """Where it leads; a leaf leads nowhere."""
     requires: Requirement | None = None
 
+    @property
+    def type_name(self) -> str:
+        """Its named type in the subgraph."""
+        return self.type_text.strip("[]!")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
@@ -216,11 +221,12 @@ class QueryGraph:
         for name, field_ in definition.fields.items():
             join = field_.joins.get(node.subgraph)
             provided = node.id.provided.field(name)
-            if provided is not None:
-                # Federation 1 does not join a field that is only provided.
-                yield self._edge(node, join or FieldJoin(node.subgraph), name, provided)
-            elif join is not None and self._resolves(node, name):
-                yield self._edge(node, join, name, NOTHING)
+            if join is None or (provided is None and not self._resolves(node, name)):
+                continue
+            edge = self._edge(node, join, name, provided or NOTHING)
+            # A value type of Federation 1 may have fields of types that not everybody has.
+            if edge.target is not None or not self.types.is_composite(edge.type_name):
+                yield edge
 
     def _edge(self, node: Node, join: FieldJoin, name: str, provided: Provided) -> FieldEdge:
         type_text = join.type or self.types.field_type(node.type_name, name)

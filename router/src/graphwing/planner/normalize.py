@@ -31,7 +31,7 @@ from graphwing.planner.operation import (
     Selection,
 )
 from graphwing.planner.plan import Condition
-from graphwing.planner.types import Types
+from graphwing.planner.types import ScopeKey, Types
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -84,14 +84,24 @@ class _Gathered:
 
     type_name: str
     given: Conditions
-    scopes: dict[tuple[str, frozenset[str] | None], dict[tuple[str, Conditions], _Draft]] = field(
-        default_factory=dict[
-            tuple[str, frozenset[str] | None], dict[tuple[str, Conditions], _Draft]
-        ]
+    scopes: dict[ScopeKey, dict[tuple[str, Conditions], _Draft]] = field(
+        default_factory=dict[ScopeKey, dict[tuple[str, Conditions], _Draft]]
     )
     spread: set[tuple[str, str, frozenset[str] | None, Conditions]] = field(
         default_factory=set[tuple[str, str, frozenset[str] | None, Conditions]]
     )
+
+    def distinct(self) -> Iterator[tuple[ScopeKey, list[_Draft]]]:
+        """Yield the scopes without leaves that are asked of all objects anyway."""
+        everywhere = self.scopes.get((self.type_name, None), {})
+        for scope, drafts in self.scopes.items():
+            kept = [
+                draft
+                for key, draft in drafts.items()
+                if drafts is everywhere or draft.selection_sets or key not in everywhere
+            ]
+            if kept:
+                yield scope, kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +143,9 @@ class Normalizer:
                 Scope(
                     name,
                     types,
-                    tuple(self._field(name, draft, given, depth) for draft in drafts.values()),
+                    tuple(self._field(name, draft, given, depth) for draft in drafts),
                 )
-                for (name, types), drafts in gathered.scopes.items()
+                for (name, types), drafts in gathered.distinct()
             )
         )
 

@@ -13,6 +13,7 @@ from graphql import (
     EnumTypeDefinitionNode,
     FieldNode,
     GraphQLSchema,
+    InlineFragmentNode,
     InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
     SelectionSetNode,
@@ -27,6 +28,7 @@ from graphwing.supergraph.model import (
     Feature,
     FieldDefinition,
     FieldJoin,
+    FieldSet,
     Key,
     Subgraph,
     TypeDefinition,
@@ -47,7 +49,7 @@ def types_of_v01(
     ]
     types = {draft.name: draft for draft in drafts}
     for draft in drafts:
-        draft.add_key_fields(types, schema)
+        draft.add_repeated_fields(types, schema)
     return {draft.name: draft.freeze() for draft in drafts}
 
 
@@ -75,14 +77,23 @@ class _Draft:
             joins = {join.subgraph: join for join in found}
             self.fields[field.name.value] = joins or {name: FieldJoin(name) for name in default}
 
-    def add_key_fields(self, types: Mapping[str, _Draft], schema: GraphQLSchema) -> None:
-        """Give each subgraph the fields of its keys: an extension repeats them as external."""
+    def add_repeated_fields(self, types: Mapping[str, _Draft], schema: GraphQLSchema) -> None:
+        """Give each subgraph the fields of others that it repeats.
+
+        An extension declares the fields of its keys, which it has, and those that it requires or
+        provides, which it does not resolve by itself.
+        """
         for graph, keys in self.keys.items():
             for key in keys:
-                for name, field in _fields_in(key.fields.selections, self.name, schema):
-                    if name in types and field in types[name].fields:
-                        types[name].fields[field].setdefault(graph, FieldJoin(graph))
-                        types[name].keys.setdefault(graph, [])
+                _repeat(FieldJoin(graph), key.fields, self.name, types, schema)
+        for name, joins in self.fields.items():
+            for join in tuple(joins.values()):
+                external = FieldJoin(join.subgraph, external=True)
+                if join.requires is not None:
+                    _repeat(external, join.requires, self.name, types, schema)
+                if join.provides is not None:
+                    returned = _returned(schema, self.name, name)
+                    _repeat(external, join.provides, returned, types, schema)
 
     def freeze(self) -> TypeDefinition:
         """Return the type with its joins."""
@@ -106,16 +117,40 @@ class _Draft:
         return TypeDefinition(self.name, KINDS[type(node)], joins, fields)
 
 
+def _repeat(
+    join: FieldJoin,
+    fields: FieldSet,
+    parent: str,
+    types: Mapping[str, _Draft],
+    schema: GraphQLSchema,
+) -> None:
+    for type_name, field in _fields_in(fields.selections, parent, schema):
+        draft = types.get(type_name)
+        if draft is not None and field in draft.fields:
+            draft.fields[field].setdefault(join.subgraph, join)
+            draft.keys.setdefault(join.subgraph, [])
+
+
 def _fields_in(
     selections: SelectionSetNode, parent: str, schema: GraphQLSchema
 ) -> Iterator[tuple[str, str]]:
     """Yield type and field of every field selected, nested ones included."""
-    parent_type = schema.get_type(parent)
-    if not (is_object_type(parent_type) or is_interface_type(parent_type)):
-        return
     for selection in selections.selections:
-        if isinstance(selection, FieldNode) and selection.name.value in parent_type.fields:
-            yield parent, selection.name.value
-            if selection.selection_set is not None:
-                child = str(parent_type.fields[selection.name.value].type).strip("[]!")
-                yield from _fields_in(selection.selection_set, child, schema)
+        match selection:
+            case FieldNode(name=name, selection_set=below):
+                yield parent, name.value
+                if below is not None:
+                    yield from _fields_in(below, _returned(schema, parent, name.value), schema)
+            case InlineFragmentNode(type_condition=condition, selection_set=below):
+                inner = condition.name.value if condition is not None else parent
+                yield from _fields_in(below, inner, schema)
+            case _:
+                pass
+
+
+def _returned(schema: GraphQLSchema, parent: str, field: str) -> str:
+    """Return the named type of a field; nothing if there is no such field."""
+    type_ = schema.get_type(parent)
+    if not (is_object_type(type_) or is_interface_type(type_)) or field not in type_.fields:
+        return ""
+    return str(type_.fields[field].type).strip("[]!")

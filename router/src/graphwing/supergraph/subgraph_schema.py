@@ -23,6 +23,7 @@ from graphql import (
     build_ast_schema,
     parse,
     parse_type,
+    print_ast,
 )
 
 from graphwing.supergraph.model import Supergraph, TypeDefinition, TypeJoin
@@ -133,15 +134,18 @@ class _Extraction:
     ) -> Iterator[FieldDefinitionNode]:
         for field in node.fields or ():
             join = of.fields[field.name.value].joins.get(self._subgraph)
-            if join is not None:
+            type_ = _type_node(join.type) if join is not None and join.type else field.type
+            if join is not None and self._knows(print_ast(type_).strip("[]!")):
                 yield FieldDefinitionNode(
-                    name=field.name,
-                    arguments=field.arguments,
-                    type=parse_type(join.type, no_location=True) if join.type else field.type,
-                    directives=(),
+                    name=field.name, arguments=field.arguments, type=type_, directives=()
                 )
         if node.name.value == self._query and self._entities():
             yield _entities_field()
+
+    def _knows(self, type_name: str) -> bool:
+        """Tell whether a type is built in or of the subgraph; Federation 1 does not ensure it."""
+        definition = self._supergraph.types.get(type_name)
+        return definition is None or self._subgraph in definition.joins
 
     def _inputs(
         self, node: InputObjectTypeDefinitionNode, of: TypeDefinition
