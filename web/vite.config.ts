@@ -1,12 +1,13 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { fontLicense } from './font-license.ts';
 import { relayTags } from './relay-tags.ts';
 
 const router = process.env.WING_ROUTER ?? 'http://127.0.0.1:4000';
 
 export default defineConfig({
-  plugins: [relayTags('/src/__generated__'), react(), tailwindcss()],
+  plugins: [relayTags('/src/__generated__'), react(), tailwindcss(), fontLicense()],
   server: {
     proxy: { '/graphql': router },
   },

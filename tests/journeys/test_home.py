@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 
 from visit import Visit
 
+ROWS_AT_ONCE = 12
+
 
 def test_the_home_page_lists_every_artist_of_the_graph(visit: Visit) -> None:
     everyone = visit.platform.execute(
@@ -15,7 +17,9 @@ def test_the_home_page_lists_every_artist_of_the_graph(visit: Visit) -> None:
     visit.page.goto("/")
 
     expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
-    rows = visit.page.get_by_role("main").get_by_role("listitem")
+    rows = visit.page.get_by_role("list", name="아티스트").get_by_role("listitem")
+    expect(rows).to_have_count(ROWS_AT_ONCE)
+    visit.page.get_by_role("button", name="더 보기").click()
     expect(rows).to_have_count(everyone["totalCount"])
     for edge in everyone["edges"]:
         expect(rows.filter(has_text=edge["node"]["name"]).first).to_be_visible()

@@ -1,9 +1,7 @@
-import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { RelayEnvironmentProvider } from 'react-relay';
-import { SessionProvider } from '../features/session/SessionProvider';
 import { SessionStore } from '../features/session/session';
+import { App } from './App';
 import { createEnvironment } from './environment';
 import { createAppRouter } from './router';
 import './styles.css';
@@ -20,10 +18,6 @@ if (root === null) throw new Error('index.html has no #app');
 
 createRoot(root).render(
   <StrictMode>
-    <RelayEnvironmentProvider environment={environment}>
-      <SessionProvider store={session}>
-        <RouterProvider router={router} />
-      </SessionProvider>
-    </RelayEnvironmentProvider>
+    <App environment={environment} router={router} session={session} />
   </StrictMode>,
 );

@@ -1,4 +1,5 @@
 import { graphql, useMutation } from 'react-relay';
+import { ConnectionHandler, type RecordProxy, type RecordSourceProxy } from 'relay-runtime';
 import type { postCommentMutation } from '../../__generated__/postCommentMutation.graphql';
 import { ko } from '../../i18n/ko';
 import { SessionExpired } from '../session/session';
@@ -24,11 +25,12 @@ interface Options {
 /** Returns a way to post a comment, and whether one is under way. */
 export function usePostComment(options: Options) {
   const [commit, busy] = useMutation<postCommentMutation>(graphql`
-    mutation postCommentMutation($input: CreateCommentInput!, $connections: [ID!]!) {
+    mutation postCommentMutation($input: CreateCommentInput!) {
       createComment(input: $input) {
         __typename
         ... on CreateCommentSuccess {
-          commentEdge @prependEdge(connections: $connections) {
+          commentEdge {
+            cursor
             node {
               id
               ...CommentItem_comment
@@ -48,11 +50,10 @@ export function usePostComment(options: Options) {
   const post = (body: string) => {
     const { artistId, connectionId } = options;
     commit({
-      variables: { input: { artistId, body }, connections: [connectionId] },
-      updater: (records, data) => {
-        if (data?.createComment.__typename !== 'CreateCommentSuccess') return;
-        const list = records.get(connectionId);
-        list?.setValue(Number(list.getValue('totalCount')) + 1, 'totalCount');
+      variables: { input: { artistId, body } },
+      updater: (records) => {
+        const edge = records.getRootField('createComment')?.getLinkedRecord('commentEdge');
+        if (edge != null) putOnTop(records, connectionId, edge);
       },
       onCompleted: ({ createComment: result }) => {
         switch (result.__typename) {
@@ -74,4 +75,12 @@ export function usePostComment(options: Options) {
   };
 
   return { post, busy };
+}
+
+function putOnTop(records: RecordSourceProxy, connectionId: string, edge: RecordProxy): void {
+  const list = records.get(connectionId);
+  const own = list == null ? null : ConnectionHandler.buildConnectionEdge(records, list, edge);
+  if (list == null || own == null) return;
+  ConnectionHandler.insertEdgeBefore(list, own);
+  list.setValue(Number(list.getValue('totalCount')) + 1, 'totalCount');
 }

@@ -54,7 +54,10 @@ export function ArtistList(props: { query: ArtistList_query$key; filter: ReactNo
       {edges.length === 0 ? (
         <p className="py-16 text-muted">{ko.home.none}</p>
       ) : (
-        <ul className="grid gap-x-10 gap-y-7 md:grid-cols-2 xl:gap-y-10">
+        <ul
+          aria-label={ko.home.artists}
+          className="grid gap-x-10 gap-y-7 md:grid-cols-2 xl:gap-y-10"
+        >
           {edges.map(({ node }) => (
             <ArtistRow key={node.id} artist={node} />
           ))}

@@ -12,12 +12,9 @@ const route = getRouteApi('/');
 export function HomePage() {
   const { genre } = route.useSearch();
   return (
-    <>
-      <Hero />
-      <Page skeleton={<ArtistListSkeleton />}>
-        {(attempt) => <LineUp genre={genre ?? null} attempt={attempt} />}
-      </Page>
-    </>
+    <Page skeleton={<HomeSkeleton />}>
+      {(attempt) => <LineUp genre={genre ?? null} attempt={attempt} />}
+    </Page>
   );
 }
 
@@ -36,11 +33,23 @@ function LineUp({ genre, attempt }: { genre: string | null; attempt: Attempt }) 
     attempt.options,
   );
   return (
-    <ArtistList
-      // Another genre is another list, with its own place.
-      key={genre}
-      query={data}
-      filter={<GenreFilter genres={data.genres} chosen={genre} />}
-    />
+    <>
+      <Hero />
+      <ArtistList
+        // Another genre is another list, with its own place.
+        key={genre}
+        query={data}
+        filter={<GenreFilter genres={data.genres} chosen={genre} />}
+      />
+    </>
+  );
+}
+
+function HomeSkeleton() {
+  return (
+    <>
+      <Hero />
+      <ArtistListSkeleton />
+    </>
   );
 }
