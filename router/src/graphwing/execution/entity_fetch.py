@@ -103,14 +103,16 @@ class _Reading:
         self, found: Value, errors: Sequence[Mapping[str, Any]], *, other_errors: bool
     ) -> None:
         """Merge the entities `found`; `errors` are those that name this lookup."""
+        is_answered = False
         if isinstance(found, list) and len(found) == len(self._entities):
+            is_answered = True
             self._entities = [item if isinstance(item, dict) else None for item in found]
-        elif errors:
-            self._failed.append((self._question.objects(), None))
-        elif not other_errors:
+        elif not errors and not other_errors:
             errors = [self._mismatch(found)]
         for error in errors:
             self._take_error(error)
+        if errors and not is_answered:
+            self._failed.append((self._question.objects(), None))
         self._merge()
 
     def _merge(self) -> None:

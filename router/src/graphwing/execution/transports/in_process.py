@@ -92,8 +92,15 @@ class AsgiTransport:
 class SchemaResult(Protocol):
     """What executing a Strawberry schema returns."""
 
-    data: dict[str, Any] | None
-    errors: Sequence[GraphQLError] | None
+    @property
+    def data(self) -> dict[str, Any] | None:
+        """Return the data."""
+        ...
+
+    @property
+    def errors(self) -> Sequence[GraphQLError] | None:
+        """Return the errors."""
+        ...
 
 
 @runtime_checkable
