@@ -180,7 +180,7 @@ test('what the server refuses in a comment is said at the field', async () => {
     [
       'postCommentMutation',
       () => ({
-        data: { createComment: { __typename: 'InvalidComment', message: '이 말은 쓸 수 없어요.' } },
+        data: { createComment: { __typename: 'InvalidComment', field: 'body' } },
       }),
     ],
   );
@@ -188,7 +188,7 @@ test('what the server refuses in a comment is said at the field', async () => {
   fireEvent.change(field, { target: { value: '나쁜 말' } });
   fireEvent.click(screen.getByRole('button', { name: '댓글 남기기' }));
 
-  const problem = await screen.findByText('이 말은 쓸 수 없어요.');
+  const problem = await screen.findByText(/이 내용으로는 댓글을 올릴 수 없어요/);
   expect(field.getAttribute('aria-describedby')).toBe(problem.id);
   expect(field.getAttribute('aria-invalid')).toBe('true');
   expect(commentTexts()).toEqual(['c1', 'c2']);

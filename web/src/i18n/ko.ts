@@ -40,6 +40,7 @@ export const ko = {
     signInHint: '로그인하면 댓글이 바로 올라가요.',
     empty: '내용을 적어 주세요.',
     tooLong: (most: number, used: number) => `${most}자까지 쓸 수 있어요. 지금 ${used}자예요.`,
+    refused: '이 내용으로는 댓글을 올릴 수 없어요. 조금 고쳐 주세요.',
     failed: '댓글을 올리지 못했어요. 잠시 뒤에 다시 시도해 주세요.',
     posted: '댓글이 올라갔어요.',
   },

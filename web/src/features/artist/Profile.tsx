@@ -28,7 +28,7 @@ export function Profile(props: { artist: Profile_artist$key }) {
           <h1 className="text-balance text-[clamp(2.75rem,8vw,7.5rem)] font-black leading-none tracking-[-0.055em]">
             {artist.name}
           </h1>
-          {artist.bio == null ? null : (
+          {artist.bio === '' ? null : (
             <p className="max-w-[38rem] text-pretty text-lg">{artist.bio}</p>
           )}
           <ul className="flex flex-wrap gap-2 font-semibold">

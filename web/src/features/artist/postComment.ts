@@ -41,7 +41,7 @@ export function usePostComment(options: Options) {
           __typename
         }
         ... on InvalidComment {
-          message
+          field
         }
       }
     }
@@ -62,7 +62,10 @@ export function usePostComment(options: Options) {
           case 'NotSignedIn':
             return options.onNotSignedIn();
           case 'InvalidComment':
-            return options.onRefused(result.message);
+            // The server's own words are for developers.
+            return options.onRefused(
+              result.field === 'body' ? ko.comments.refused : ko.comments.failed,
+            );
           default:
             return options.onRefused(ko.comments.failed);
         }
