@@ -1,0 +1,273 @@
+"""Subgraphs made from nothing but their SDL: they answer what it declares, and watch the router.
+
+A stub notes a finding in its world when a request is not valid, asks for a field that the subgraph
+cannot resolve there, or carries a representation that is incomplete or wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLResolveInfo,
+    InlineFragmentNode,
+    SelectionSetNode,
+    build_ast_schema,
+    execute_sync,  # pyright: ignore[reportUnknownVariableType]
+    parse,
+    validate,
+)
+
+from universe.declarations import Declarations, FieldDeclaration, TypeDeclaration
+from universe.values import Thing, Universe, Value, World, without_nulls
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An object as a subgraph holds it while it answers."""
+
+    thing: Thing
+    provided: tuple[SelectionSetNode, ...] = ()
+    """What a `@provides` above makes readable here."""
+    representation: Mapping[str, Value] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a GraphQL server says, ready for JSON."""
+
+    data: Json | None
+    errors: tuple[Json, ...] = ()
+
+
+class Stub:
+    """One subgraph of a universe."""
+
+    def __init__(self, declarations: Declarations, universe: Universe) -> None:
+        self.name = declarations.subgraph
+        self._types = declarations.types
+        self._universe = universe
+        self._schema = build_ast_schema(
+            _executable(declarations), assume_valid=True, assume_valid_sdl=True
+        )
+        self._documents: dict[str, tuple[DocumentNode | None, tuple[str, ...]]] = {}
+
+    def answer(self, operation: str, variables: Mapping[str, Value], world: World) -> Answer:
+        """Answer an operation, and note in `world` what is wrong with it."""
+        document, faults = self._document(operation)
+        world.findings.extend(f"{self.name}: {fault}" for fault in faults)
+        if document is None:
+            return Answer(None, ({"message": "not a valid operation"},))
+        result = execute_sync(
+            self._schema,
+            document,
+            variable_values=dict(variables),
+            context_value=world,
+            field_resolver=self._resolve,
+            type_resolver=self._runtime_type,
+        )
+        return Answer(result.data, tuple(dict(each.formatted) for each in result.errors or ()))
+
+    def _document(self, operation: str) -> tuple[DocumentNode | None, tuple[str, ...]]:
+        if operation not in self._documents:
+            try:
+                document = parse(operation)
+            except GraphQLError as error:
+                return None, (f"{error.message} in {operation}",)
+            errors = validate(self._schema, document)
+            faults = tuple(f"{error.message} in {operation}" for error in errors)
+            self._documents[operation] = (None if errors else document, faults)
+        return self._documents[operation]
+
+    def _resolve(
+        self, source: Held | None, info: GraphQLResolveInfo[World], **arguments: Value
+    ) -> object:
+        world = info.context
+        name = info.field_name
+        if source is None and name == "_entities":
+            representations = cast("list[Mapping[str, Value]]", arguments["representations"])
+            return [self._entity(each, world) for each in representations]
+        held = source or Held(Thing(info.parent_type.name, info.parent_type.name))
+        if source is None and held.thing.typename == "Mutation":
+            world.version += 1
+        declared = self._types[info.parent_type.name].fields[name]
+        self._check_resolvable(held, info.parent_type.name, name, declared, world)
+        required = self._required(held, name, declared, world)
+        value = self._universe.value(held.thing, name, arguments, world, required)
+        inherited = self._inherited(held, name)
+        own = (declared.provides,) if declared.provides else ()
+        return _held(value, (*inherited, *own))
+
+    def _runtime_type(self, held: Held, *_: object) -> str:
+        return self._shown(held.thing.typename)
+
+    def _shown(self, typename: str) -> str:
+        """Return what this subgraph calls a concrete type: itself, or its interface object."""
+        if typename in self._types:
+            return typename
+        return next(
+            each.name
+            for each in self._types.values()
+            if each.interface_object and self._universe.is_a(typename, each.name)
+        )
+
+    def _entity(self, representation: Mapping[str, Value], world: World) -> Held | None:
+        typename = representation.get("__typename")
+        declared = self._types.get(str(typename))
+        keys = [key for key in declared.keys if key.resolvable] if declared else []
+        for key in keys:
+            thing = self._universe.entity(str(typename), key.selections, representation)
+            if thing:
+                self._check_extras(thing, declared, representation, world)
+                return Held(thing, representation=representation)
+        self._note(world, f"no entity has a resolvable key of this representation {representation}")
+        return None
+
+    def _check_extras(
+        self,
+        thing: Thing,
+        declared: TypeDeclaration | None,
+        representation: Mapping[str, Value],
+        world: World,
+    ) -> None:
+        """Everything in a representation must be `__typename`, a key, or required by a field."""
+        assert declared
+        sets = [key.selections for key in declared.keys]
+        sets += [each.requires for each in declared.fields.values() if each.requires]
+        known = {"__typename"} | set[str]().union(*(_names(each) for each in sets))
+        for name in representation.keys() - known:
+            self._note(world, f"`{name}` is no part of a key or requirement of {thing.typename}")
+
+    def _check_resolvable(
+        self, held: Held, parent: str, name: str, declared: FieldDeclaration, world: World
+    ) -> None:
+        """A subgraph cannot resolve what is external, unless provided, or overridden."""
+        declarers = self._universe.declared((held.thing.typename, name))
+        if all(each is not declared for _, each in declarers):
+            self._note(world, f"`{parent}.{name}` is overridden")
+        if declared.external and not self._provides(held, name):
+            self._note(world, f"`{parent}.{name}` is external and not provided here")
+
+    def _required(
+        self, held: Held, name: str, declared: FieldDeclaration, world: World
+    ) -> Mapping[str, Value] | None:
+        """Return what a representation says of a field's requirements, having checked it."""
+        if not declared.requires:
+            return None
+        if held.representation is None:
+            self._note(world, f"`{name}` requires a representation and was asked without one")
+            return {}
+        truth = self._universe.read(held.thing, declared.requires)
+        said = self._said(held.representation, declared.requires)
+        if world.partial and without_nulls(said) != without_nulls(truth):
+            raise GraphQLError("what this requires is not all there")
+        self._compare(truth, held.representation, f"{held.thing.typename}.{name}", world)
+        return said if isinstance(said, Mapping) else {}
+
+    def _compare(self, truth: Value, said: Value, place: str, world: World) -> None:
+        """Note where a representation differs from the truth; null may also be left out."""
+        if isinstance(truth, Mapping) and isinstance(said, Mapping):
+            for name, value in truth.items():
+                if value is not None and name not in said:
+                    self._note(world, f"{place} requires `{name}`, which is missing in {said}")
+                else:
+                    self._compare(value, said.get(name), f"{place}.{name}", world)
+        elif isinstance(truth, list) and isinstance(said, list) and len(truth) == len(said):
+            for one, other in zip(truth, said, strict=True):
+                self._compare(one, other, place, world)
+        elif truth != said:
+            self._note(world, f"{place} requires {truth!r}, the representation has {said!r}")
+
+    def _said(self, said: Value, selections: SelectionSetNode | None) -> Value:
+        """Return the part of a representation that a requirement names."""
+        if isinstance(said, list):
+            return [self._said(each, selections) for each in said]
+        if not isinstance(said, Mapping) or selections is None:
+            return said
+        found: dict[str, Value] = {}
+        for selection in selections.selections:
+            if isinstance(selection, InlineFragmentNode):
+                # A fragment's fields are there or not as the object's type has it.
+                inner = self._said(said, selection.selection_set)
+                found.update(inner if isinstance(inner, Mapping) else {})
+            elif isinstance(selection, FieldNode) and selection.name.value in said:
+                name = selection.name.value
+                found[name] = self._said(said[name], selection.selection_set)
+        return found
+
+    def _provides(self, held: Held, name: str) -> bool:
+        return bool(self._provided(held, name))
+
+    def _inherited(self, held: Held, name: str) -> tuple[SelectionSetNode, ...]:
+        found = self._provided(held, name)
+        return tuple(each.selection_set for each in found if each.selection_set)
+
+    def _provided(self, held: Held, name: str) -> list[FieldNode]:
+        """Return the selections of a field in what is provided at an object."""
+        found: list[FieldNode] = []
+        pending = list(held.provided)
+        while pending:
+            for selection in pending.pop().selections:
+                if isinstance(selection, FieldNode) and selection.name.value == name:
+                    found.append(selection)
+                elif isinstance(selection, InlineFragmentNode):
+                    condition = selection.type_condition
+                    if not condition or self._universe.is_a(
+                        held.thing.typename, condition.name.value
+                    ):
+                        pending.append(selection.selection_set)
+        return found
+
+    def _note(self, world: World, fault: str) -> None:
+        world.findings.append(f"{self.name}: {fault}")
+
+
+def _held(value: Value, provided: tuple[SelectionSetNode, ...]) -> object:
+    if isinstance(value, list):
+        return [_held(each, provided) for each in value]
+    return Held(value, provided) if isinstance(value, Thing) else value
+
+
+def _names(selections: SelectionSetNode) -> set[str]:
+    """Return the names of the fields at the top of a field set, through fragments."""
+    found: set[str] = set()
+    for selection in selections.selections:
+        if isinstance(selection, FieldNode):
+            found.add(selection.name.value)
+        elif isinstance(selection, InlineFragmentNode):
+            found |= _names(selection.selection_set)
+    return found
+
+
+def _executable(declarations: Declarations) -> DocumentNode:
+    """Return a subgraph's document with what every subgraph serves besides."""
+    entities = [each.name for each in declarations.types.values() if _is_looked_up(each)]
+    lookups = [*entities, *_implementations(declarations)]
+    members = sorted({name for name in lookups if not declarations.types[name].abstract})
+    text = "scalar _Any "
+    if members:
+        text += f"""
+            union _Entity = {" | ".join(members)}
+            extend type Query {{ _entities(representations: [_Any!]!): [_Entity]! }}
+        """
+    if "Query" not in declarations.types:
+        text += "type Query { _: Boolean }"
+    added = parse(text, no_location=True)
+    return DocumentNode(definitions=(*declarations.document.definitions, *added.definitions))
+
+
+def _is_looked_up(declared: TypeDeclaration) -> bool:
+    return any(key.resolvable for key in declared.keys)
+
+
+def _implementations(declarations: Declarations) -> list[str]:
+    """Return the types behind the interfaces of a subgraph that have keys."""
+    keyed = {each.name for each in declarations.types.values() if each.abstract and each.keys}
+    return [each.name for each in declarations.types.values() if each.interfaces & keyed]

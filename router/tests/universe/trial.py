@@ -1,0 +1,206 @@
+"""Put a case to the router and to the monolith, and say what is wrong with the router's answer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, validate
+
+from graphwing.composition import SubgraphSdl, compose
+from graphwing.errors import PlanningError, SubgraphError
+from graphwing.execution import (
+    Endpoint,
+    Executor,
+    Operation,
+    SubgraphAnswer,
+    SubgraphRequest,
+)
+from graphwing.execution.transports.scripted import ScriptedTransport
+from graphwing.planner import Planner
+from graphwing.planner.plan import Plan
+from graphwing.planner.verify import Verifier
+from universe.case import Case
+from universe.compare import Path, differences, losses
+from universe.coordinates import coordinates_by_path
+from universe.declarations import read_declarations
+from universe.oracle import monolith_answer
+from universe.stubs import Answer, Stub
+from universe.values import NO_FAULTS, Universe, World
+
+
+class InvalidCaseError(Exception):
+    """The case says nothing about the router: its operation is not valid, or nothing compares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a case came to; `findings` are empty when all is well."""
+
+    findings: tuple[str, ...]
+    expected: Answer
+    actual: Answer | None = None
+    plan: Plan | None = None
+    asked: tuple[str, ...] = ()
+    """The subgraphs that were asked, in order."""
+
+    @property
+    def kind(self) -> str:
+        """The first finding without what is particular: what a shrunk case must keep."""
+        return _kind(self.findings[0]) if self.findings else ""
+
+
+class Graph:
+    """Some subgraphs, composed and served in process; raises `CompositionError`."""
+
+    def __init__(self, subgraphs: Mapping[str, str], seed: int) -> None:
+        self.supergraph = compose(
+            SubgraphSdl(name, f"http://{name}", sdl) for name, sdl in subgraphs.items()
+        )
+        declarations = [read_declarations(name, sdl) for name, sdl in subgraphs.items()]
+        self.universe = Universe(declarations, seed)
+        self._planner = Planner(self.supergraph)
+        self._verifier = Verifier(self.supergraph)
+        self._executor = Executor(
+            self.supergraph.api_schema,
+            {
+                each.subgraph: Endpoint(
+                    ScriptedTransport(each.subgraph, self._served(Stub(each, self.universe)))
+                )
+                for each in declarations
+            },
+            interfaces=[
+                each.name for each in self.supergraph.types.values() if each.kind == "interface"
+            ],
+        )
+        self._world = World()
+        self._down: str | None = None
+        self._asked: list[str] = []
+
+    def try_case(self, case: Case) -> Trial:
+        """Return what `case` comes to on this graph; raises `InvalidCaseError`."""
+        document, definition = self._document(case)
+        faulty = bool(case.faults.nulls or case.faults.errors)
+        if faulty and not self.universe.is_uniform:
+            raise InvalidCaseError("subgraphs null different places where their types differ")
+        truth = World(case.faults)
+        schema = self.supergraph.api_schema
+        expected = monolith_answer(schema, self.universe, document, case.variables, truth)
+        try:
+            plan = self._planner.plan(document)
+        except PlanningError as error:
+            return Trial((f"planning: {error}",), expected)
+        except Exception as error:  # noqa: BLE001
+            return Trial((f"planner crash: {type(error).__name__} {error}",), expected)
+        operation = Operation(schema, document, definition, plan)
+        return self._answered(case, document, operation, expected)
+
+    def _answered(
+        self, case: Case, document: DocumentNode, operation: Operation, expected: Answer
+    ) -> Trial:
+        self._world = World(case.faults, partial=bool(case.down) or case.faults != NO_FAULTS)
+        self._down = case.down
+        self._asked = []
+        try:
+            result = asyncio.run(
+                self._executor.execute(operation, operation.variables(case.variables), {})
+            )
+        except Exception as error:  # noqa: BLE001
+            crash = f"execution crash: {_innermost(error)}"
+            return Trial((crash,), expected, plan=operation.plan, asked=tuple(self._asked))
+        actual = Answer(result.data, tuple(dict(each) for each in result.errors))
+        found = [f"verifier: {each}" for each in self._verifier.findings(operation.plan, document)]
+        found += [f"wire: {each}" for each in self._world.findings]
+        if case.down and case.down in self._asked:
+            found += losses(expected, actual, self._safety(document, case.down))
+        else:
+            found += differences(expected, actual)
+        return Trial(tuple(found), expected, actual, operation.plan, tuple(self._asked))
+
+    def _document(self, case: Case) -> tuple[DocumentNode, OperationDefinitionNode]:
+        try:
+            document = parse(case.operation)
+        except GraphQLError as error:
+            raise InvalidCaseError(error.message) from error
+        errors = validate(self.supergraph.api_schema, document)
+        definitions = [
+            each for each in document.definitions if isinstance(each, OperationDefinitionNode)
+        ]
+        if errors or len(definitions) != 1:
+            raise InvalidCaseError(errors[0].message if errors else "not one operation")
+        return document, definitions[0]
+
+    def _served(self, stub: Stub) -> Callable[[SubgraphRequest], Awaitable[SubgraphAnswer]]:
+        """Return the function that plays a subgraph."""
+
+        async def answer(request: SubgraphRequest) -> SubgraphAnswer:
+            self._asked.append(stub.name)
+            # Let answers overtake one another, the same way each time.
+            for _ in range(len(request.operation) % 4):
+                await asyncio.sleep(0)
+            if stub.name == self._down:
+                raise SubgraphError(stub.name, "is down")
+            try:
+                found = stub.answer(request.operation, request.variables, self._world)
+            except Exception as error:
+                self._world.findings.append(f"{stub.name}: the stub broke, {error!r}")
+                raise
+            return SubgraphAnswer(found.data, found.errors)
+
+        return answer
+
+    def _safety(self, document: DocumentNode, down: str) -> Callable[[Path], bool]:
+        """Return what tells whether only one subgraph, not the failing one, has a whole path."""
+        coordinates = coordinates_by_path(self.supergraph.api_schema, document)
+
+        def is_safe(path: Path) -> bool:
+            keys = tuple(step for step in path if isinstance(step, str))
+            concerned = {
+                coordinate
+                for other, each in coordinates.items()
+                if other == keys[: len(other)] or keys == other[: len(keys)]
+                for coordinate in each
+            }
+            owners = {
+                subgraph.subgraph
+                for coordinate in concerned
+                for subgraph, _ in self.universe.declared(coordinate)
+            }
+            return (
+                len(owners) == 1
+                and down not in owners
+                and not any(map(self.universe.requires, concerned))
+            )
+
+        return is_safe
+
+
+def run_case(case: Case) -> Trial:
+    """Return what `case` comes to; raises `CompositionError` or `InvalidCaseError`."""
+    return Graph(case.subgraphs, case.seed).try_case(case)
+
+
+def _kind(finding: str) -> str:
+    """Return a finding without names, paths and values.
+
+    >>> _kind("wire: b: `Media.size` is external and not provided here")
+    'wire: … is external and not provided here'
+    >>> _kind("data: ('q1', 'boss') is 'x', not None")
+    'data: … is …, not …'
+    """
+    head = re.sub(
+        r"^wire: \w+: ", "wire: ", re.split(" in (?:query|mutation)", finding, maxsplit=1)[0]
+    )
+    particulars = r"`[^`]*`|'[^']*'|\"[^\"]*\"|\([^)]*\)|\{.*\}|\[.*\]|-?\d[\d.e+]*|None|True|False"
+    return re.sub(particulars, "…", head)[:100]
+
+
+def _innermost(error: BaseException) -> str:
+    """Return the first real error in the groups that concurrent fetches raise."""
+    while isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        error = group.exceptions[0]
+    return f"{type(error).__name__} {error}"
