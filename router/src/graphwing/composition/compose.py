@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from graphwing.composition.build_subgraph import build_subgraph
+from graphwing.composition.check_extensions import check_extensions
 from graphwing.composition.field_facts import field_facts
 from graphwing.composition.hints import Hint, Hints
 from graphwing.composition.merge import merge_subgraphs
@@ -13,6 +14,7 @@ from graphwing.composition.merge.merge_state import Subgraph
 from graphwing.composition.post_merge import check_merged_schema
 from graphwing.composition.print_supergraph import print_supergraph
 from graphwing.composition.problems import Problems
+from graphwing.composition.satisfiability import check_satisfiability
 from graphwing.composition.subgraph_schema import SubgraphSchema
 from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.composition.upgrade_federation_1 import upgrade_federation_1
@@ -39,6 +41,8 @@ def compose_sdl(subgraphs: Iterable[SubgraphSdl]) -> tuple[str, tuple[Hint, ...]
     _stop_at(problems)
     check_merged_schema(merge)
     _stop_at(problems)
+    check_satisfiability(merge)
+    _stop_at(problems)
     return print_supergraph(merge), tuple(hints.found)
 
 
@@ -48,6 +52,7 @@ def _build(given: list[SubgraphSdl]) -> list[SubgraphSchema]:
     built = [build_subgraph(subgraph, problems) for subgraph in given]
     _stop_at(problems)
     schemas = [schema for schema in built if schema is not None]
+    check_extensions(schemas, problems)
     upgrade_federation_1(schemas, problems)
     _stop_at(problems)
     return schemas

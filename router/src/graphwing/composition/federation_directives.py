@@ -100,7 +100,7 @@ _FEDERATION_1 = (
 )
 
 _LINK = (
-    "directive @link(url: String!, as: String, for: link__Purpose, import: [link__Import])"
+    "directive @link(url: String, as: String, for: link__Purpose, import: [link__Import])"
     " repeatable on SCHEMA"
 )
 _CORE = "directive @core(feature: String!, as: String, for: core__Purpose) repeatable on SCHEMA"

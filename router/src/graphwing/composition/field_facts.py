@@ -74,9 +74,9 @@ def _collect_keys(schema: SubgraphSchema, facts: FieldFacts) -> None:
 
 
 def _collect_external(definition: TypeDefinition, facts: FieldFacts) -> None:
-    whole = [use.in_extension for use in applied(definition, "external")]
+    is_whole = has_applied(definition, "external")
     for item in definition.fields.values():
-        if has_applied(item, "external") or item.in_extension in whole:
+        if is_whole or has_applied(item, "external"):
             facts.external.add((definition.name, item.name))
 
 
@@ -111,7 +111,8 @@ def _collect_shareable(schema: SubgraphSchema, facts: FieldFacts) -> None:
         whole = [use.in_extension for use in applied(definition, "shareable")]
         if schema.is_federation_1 and definition.name != "Subscription":
             # Federation 1 knew no `@shareable`: what several subgraphs resolved was meant to be.
-            whole = [False, True]
+            # Only an entity's extension is included, as in the reference.
+            whole = [False, True] if keys_of(definition) else [False]
         for item in definition.fields.values():
             if has_applied(item, "shareable") or item.in_extension in whole:
                 facts.shareable.add((definition.name, item.name))

@@ -36,7 +36,7 @@ class SelectedField:
     arguments: tuple[tuple[str, str], ...] = ()
     selections: FieldSet = ()
     alias: str | None = None
-    has_directives: bool = False
+    directives: tuple[str, ...] = ()
     values: tuple[tuple[str, ConstValue], ...] = ()
 
     def __hash__(self) -> int:
@@ -57,7 +57,7 @@ class SelectedType:
 
     condition: str | None
     selections: FieldSet
-    has_directives: bool = False
+    directives: tuple[str, ...] = ()
 
 
 FieldSet: TypeAlias = "tuple[SelectedField | SelectedType, ...]"
@@ -108,7 +108,7 @@ def _selections(node: SelectionSetNode | None) -> FieldSet:
                         tuple((name, print_value(value)) for name, value in values),
                         _selections(selection.selection_set),
                         selection.alias.value if selection.alias else None,
-                        bool(selection.directives),
+                        tuple(it.name.value for it in selection.directives or ()),
                         values,
                     )
                 )
@@ -118,7 +118,7 @@ def _selections(node: SelectionSetNode | None) -> FieldSet:
                     SelectedType(
                         condition.name.value if condition else None,
                         _selections(selection.selection_set),
-                        bool(selection.directives),
+                        tuple(it.name.value for it in selection.directives or ()),
                     )
                 )
             case _:

@@ -33,32 +33,10 @@ from graphwing.composition.values import ConstValue, EnumLiteral
 
 
 def upgrade_federation_1(schemas: Sequence[SubgraphSchema], problems: Problems) -> None:
-    """Change the Federation 1 subgraphs among `schemas`; report extensions of nothing."""
-    old = [schema for schema in schemas if schema.is_federation_1]
-    if not old:
-        return
-    _check_extensions(schemas, old, problems)
-    for schema in old:
-        _upgrade(schema, problems)
-
-
-def _check_extensions(
-    schemas: Sequence[SubgraphSchema], old: Sequence[SubgraphSchema], problems: Problems
-) -> None:
-    defined = {it.name for schema in schemas for it in schema.types.values() if it.has_definition}
-    for schema in old:
-        for definition in schema.types.values():
-            name = definition.name
-            if definition.has_definition or name in defined or name in ROOT_TYPES:
-                continue
-            if definition.kind in {TypeKind.OBJECT, TypeKind.INTERFACE}:
-                problems.report(
-                    "EXTENSION_WITH_NO_BASE",
-                    f"`{name}` is extended, and no subgraph defines it",
-                    at=[schema.at(definition.position)],
-                    coordinate=name,
-                    remedy="define it in the subgraph that owns it, without `extend`",
-                )
+    """Change the Federation 1 subgraphs among `schemas`; report types left with nothing."""
+    for schema in schemas:
+        if schema.is_federation_1:
+            _upgrade(schema, problems)
 
 
 def _upgrade(schema: SubgraphSchema, problems: Problems) -> None:
@@ -109,10 +87,6 @@ def _clean_interface(definition: TypeDefinition) -> None:
 
 def _remove_external_from_keys(schema: SubgraphSchema) -> None:
     """Let key fields of extensions be what they always were: resolved here."""
-    for definition in schema.objects_and_interfaces():
-        for key in keys_of(definition):
-            # Whether by keyword or by `@extends`, an extension names its keys as external.
-            key.in_extension = key.in_extension or bool(applied(definition, "extends"))
     for type_name, field_name in field_facts(schema).fake_external:
         item = schema.types[type_name].fields.get(field_name)
         if item is not None:
@@ -173,6 +147,9 @@ def _active(
             kept.append((selection,))
             continue
         target = schema.types.get(named_type(item.type))
+        if is_composite(target) != bool(selection.selections):
+            kept.append((selection,))  # the validation that follows reports it
+            continue
         inner = _active(schema, facts, selection.selections, target) if target else ()
         if inner:
             kept.append((SelectedField(selection.name, selection.arguments, inner),))
@@ -223,9 +200,10 @@ def _remove_tags_from_external_fields(schema: SubgraphSchema) -> None:
 
 def _turn_extensions_into_definitions(schema: SubgraphSchema) -> None:
     for definition in schema.types.values():
+        if definition.has_definition:
+            continue
         definition.has_definition = True
         definition.has_extension = False
-        remove_applied(definition, "extends")
         for use in definition.directives:
             use.in_extension = False
         for item in definition.fields.values():

@@ -16,6 +16,7 @@ from graphwing.composition.federation_directives import (
 from graphwing.composition.graphql_rules.input_values import value_complaint
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import SubgraphSchema, elements_of
+from graphwing.composition.type_reference import named_type
 
 # https://spec.graphql.org/draft/#sec-Type-System.Directives.Built-in-Directives
 BUILT_IN_DIRECTIVES = {
@@ -90,7 +91,8 @@ class _Checker:
                 if argument.is_required:
                     self._report(f"`@{use.name}` needs its argument `{name}`", use, coordinate)
                 continue
-            if use.spec is not None and _LENIENT.get(use.spec) == name:
+            is_own = named_type(argument.type) in self.schema.types
+            if use.spec is not None and _LENIENT.get(use.spec) == name and not is_own:
                 continue
             complaint = value_complaint(use.arguments[name], argument.type, self.schema.types)
             if complaint is not None:

@@ -65,7 +65,9 @@ def value_complaint(
     if definition is None or definition.kind is TypeKind.SCALAR:
         return None
     if definition.kind is TypeKind.ENUM:
-        known = isinstance(value, EnumLiteral) and value.name in definition.values
+        # Some libraries write enum values as strings; `coerced` puts that right.
+        name = value.name if isinstance(value, EnumLiteral) else value
+        known = isinstance(name, str) and name in definition.values
         return None if known else _mismatch(value, reference)
     return _object_complaint(value, definition, types)
 
@@ -83,11 +85,29 @@ def _object_complaint(
     for name in value:
         if name not in definition.input_fields:
             return f"has a field `{name}`, which `{definition.name}` lacks"
-    for name, item in definition.input_fields.items():
-        if name in value:
-            complaint = value_complaint(value[name], item.type, types)
-            if complaint is not None:
-                return complaint
-        elif item.is_required:
-            return f"lacks `{definition.name}.{name}`, which is required"
+    # Required fields may be left out: the reference takes such constants, and schemas rely on it.
+    for name, inner in value.items():
+        complaint = value_complaint(inner, definition.input_fields[name].type, types)
+        if complaint is not None:
+            return complaint
     return None
+
+
+def coerced(
+    value: ConstValue, reference: TypeReference, types: Mapping[str, TypeDefinition]
+) -> ConstValue:
+    """Return `value`, valid for `reference`, with enum values that were strings as enum values."""
+    reference = nullable(reference)
+    if is_list(reference) and isinstance(value, list):
+        return [coerced(item, item_type(reference), types) for item in value]
+    if is_list(reference):
+        return coerced(value, item_type(reference), types)
+    definition = types.get(reference)
+    if definition is None:
+        return value
+    if definition.kind is TypeKind.ENUM and isinstance(value, str):
+        return EnumLiteral(value)
+    if definition.kind is TypeKind.INPUT and isinstance(value, dict):
+        fields = definition.input_fields
+        return {name: coerced(it, fields[name].type, types) for name, it in value.items()}
+    return value

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from graphwing.composition.definitions import (
+    ABSENT,
     BUILT_IN_SCALARS,
     INPUT_KINDS,
     OUTPUT_KINDS,
@@ -16,7 +17,7 @@ from graphwing.composition.definitions import (
     TypeKind,
 )
 from graphwing.composition.federation_directives import specification_types
-from graphwing.composition.graphql_rules.input_values import default_complaint
+from graphwing.composition.graphql_rules.input_values import coerced, default_complaint
 from graphwing.composition.problems import Problems
 from graphwing.composition.read_sdl import ReadSdl
 from graphwing.composition.subgraph_schema import SubgraphSchema
@@ -116,6 +117,8 @@ class _Checker:
         if complaint is not None:
             message = f"the default of `{coordinate}` {complaint}"
             self._report(message, coordinate, item.position)
+        elif item.default is not ABSENT:
+            item.default = coerced(item.default, item.type, self.schema.types)
         deprecated = next((it for it in item.directives if it.name == "deprecated"), None)
         if deprecated is not None and item.is_required:
             self._report(

@@ -41,7 +41,7 @@ def merged_directives(merge: Merge, uses: Sequence[Use], coordinate: str) -> lis
     by_name: dict[str, list[Use]] = {}
     joined: list[Use] = []
     for use in uses:
-        name = carried_name(merge, use[1])
+        name = carried_name(merge, *use)
         if name is not None:
             by_name.setdefault(name, []).append(use)
         elif use[1].spec in JOINED_DIRECTIVES:
@@ -53,13 +53,16 @@ def merged_directives(merge: Merge, uses: Sequence[Use], coordinate: str) -> lis
     return result + _join_directives(merge, joined)
 
 
-def carried_name(merge: Merge, directive: AppliedDirective) -> str | None:
+def carried_name(merge: Merge, subgraph: Subgraph, directive: AppliedDirective) -> str | None:
     """Return what `directive` is called in the supergraph, or nothing when it stays behind."""
     if directive.spec is not None:
         return merge.carried.get(directive.spec)
-    if directive.name in merge.custom or directive.name in _BUILT_IN:
-        return directive.name
-    return None
+    identity = merge.composed.get(directive.name)
+    if identity is None:
+        return directive.name if directive.name in _BUILT_IN else None
+    # Another subgraph may have a directive of that name which it does not ask to be composed.
+    source = subgraph.schema.links.directive_source(directive.name)
+    return directive.name if source is not None and source[0].url.identity == identity else None
 
 
 @dataclass(slots=True)

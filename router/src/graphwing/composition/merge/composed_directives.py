@@ -27,7 +27,7 @@ class _Request:
 
 
 def name_composed_directives(merge: Merge) -> None:
-    """Fill `merge.custom` and the definitions of composed directives; report what cannot be."""
+    """Fill `merge.composed` and the definitions of composed directives; report what cannot be."""
     requests: list[_Request] = []
     for subgraph in merge.subgraphs:
         for use in subgraph.schema.schema_directives:
@@ -177,7 +177,7 @@ def _compose(merge: Merge, group: list[_Request]) -> None:
             continue
         imports[f"@{request.element}"] = f"@{request.name}"
         definition = _newest_definition(merge, request)
-        merge.custom.add(request.name)
+        merge.composed[request.name] = request.link.url.identity
         merge.directives[request.name] = definition
     merge.features.append(LinkedFeature(str(latest.link.url), None, tuple(imports.items())))
 
@@ -191,4 +191,6 @@ def _newest_definition(merge: Merge, request: _Request) -> DirectiveDefinition:
         if (link := subgraph.schema.links.by_identity.get(identity)) is not None
         and request.name in subgraph.schema.directives
     ]
-    return max(found, key=lambda it: it[0])[1]
+    # Of several with the newest version the last one counts, as in the reference.
+    newest = max(version for version, _ in found)
+    return [definition for version, definition in found if version == newest][-1]

@@ -37,7 +37,7 @@ def merge_enum_values(merge: Merge, merged: TypeDefinition) -> None:
             code = _report_partial_input(merge, merged, value, found, both=read)
             if code == "dropped":
                 continue
-        elif len(found) < len(sources):
+        elif len(found) < len(sources) and not written:
             _hint(merge, merged, value, found, "OUTPUT")
         merged.values[value.name] = value
     if not merged.values:
@@ -107,6 +107,8 @@ def enum_usage(merge: Merge) -> dict[str, tuple[bool, bool]]:
 def _usage(merge: Merge) -> dict[str, tuple[bool, bool]]:
     read: set[str] = set()
     written: set[str] = set()
+    for directive in merge.directives.values():
+        written.update(named_type(it.type) for it in directive.arguments.values())
     for definition in merge.types.values():
         for item in definition.fields.values():
             read.add(named_type(item.type))

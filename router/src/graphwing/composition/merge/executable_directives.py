@@ -26,7 +26,7 @@ def merge_executable_directives(merge: Merge) -> None:
     by_name: dict[str, Sources[DirectiveDefinition]] = {}
     for subgraph in merge.subgraphs:
         for name, definition in own_directives(subgraph.schema).items():
-            if name not in BUILT_IN_DIRECTIVES and name not in merge.custom:
+            if name not in BUILT_IN_DIRECTIVES and name not in merge.composed:
                 by_name.setdefault(name, []).append((subgraph, definition))
     for name, found in by_name.items():
         if any(set(it.locations) & set(EXECUTABLE_LOCATIONS) for _, it in found):

@@ -20,7 +20,7 @@ def resolved_sources(
             kept.append((subgraph, item))
             continue
         for use in item.directives:
-            if use.name != "deprecated" and carried_name(merge, use) is not None:
+            if use.name != "deprecated" and carried_name(merge, subgraph, use) is not None:
                 merge.problems.report(
                     "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL",
                     f"`@{use.name}` on `{key[0]}.{key[1]}` describes the supergraph,"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphwing.composition.definitions import FieldDefinition, TypeDefinition, TypeKind
-from graphwing.composition.merge.merge_state import Merge, Sources, names_of, places
+from graphwing.composition.merge.merge_state import Merge, Sources, Subgraph, names_of, places
 from graphwing.composition.subgraph_schema import ROOT_TYPES, keys_of
 
 
@@ -30,10 +30,21 @@ def hint_partial_fields(
         if len(found) == len(sources):
             continue
         having = {subgraph.name for subgraph, _ in found}
-        lacking = [subgraph for subgraph, _ in sources if subgraph.name not in having]
+        lacking = [
+            subgraph
+            for subgraph, definition in sources
+            if subgraph.name not in having and not _is_all_external(subgraph, definition)
+        ]
+        if not lacking:
+            continue
         merge.hints.report(
             f"INCONSISTENT_{kind}_VALUE_TYPE_FIELD",
             f"`{merged.name}.{name}` is missing in {names_of(lacking)}",
             at=places(found),
             coordinate=f"{merged.name}.{name}",
         )
+
+
+def _is_all_external(subgraph: Subgraph, definition: TypeDefinition) -> bool:
+    """Return whether `subgraph` only refers to fields that others resolve."""
+    return all((definition.name, name) in subgraph.facts.external for name in definition.fields)

@@ -11,8 +11,7 @@ from graphwing.composition.definitions import (
 )
 from graphwing.composition.field_sets import normalised
 from graphwing.composition.merge.context_arguments import context_arguments
-from graphwing.composition.merge.merge_state import Merge, Sources, Subgraph
-from graphwing.composition.merge.overrides import Overrides
+from graphwing.composition.merge.merge_state import Merge, Overrides, Sources, Subgraph
 from graphwing.composition.subgraph_schema import string_argument
 from graphwing.composition.type_reference import TypeReference
 from graphwing.composition.values import ConstValue

@@ -9,6 +9,7 @@ from graphwing.composition.definitions import (
     AppliedDirective,
     DirectiveDefinition,
     TypeDefinition,
+    TypeKind,
 )
 from graphwing.composition.field_facts import FieldFacts, FieldKey
 from graphwing.composition.hints import Hints
@@ -31,6 +32,22 @@ class Subgraph:
     def name(self) -> str:
         """The name that its owner gave it."""
         return self.schema.name
+
+
+@dataclass(slots=True)
+class Overrides:
+    """What `@override` does to one field, by subgraph name."""
+
+    used: set[str] = field(default_factory=set[str])
+    """Overridden, but still named in a directive of that subgraph."""
+    unused: set[str] = field(default_factory=set[str])
+    """Overridden, and gone."""
+    labels: dict[str, str] = field(default_factory=dict[str, str])
+    replaced_by_label: set[str] = field(default_factory=set[str])
+
+    def is_overridden(self, subgraph: str) -> bool:
+        """Return whether the field moves away from `subgraph`, now or step by step."""
+        return subgraph in self.used | self.unused | self.replaced_by_label
 
 
 Sources: TypeAlias = list[tuple[Subgraph, T]]
@@ -64,8 +81,8 @@ class Merge:
     schema_description: str | None = None
     carried: dict[str, str] = field(default_factory=dict[str, str])
     """Directives that the result keeps: name in the specification → name in the result."""
-    custom: set[str] = field(default_factory=set[str])
-    """Directives of the authors' own that are merged from the subgraphs."""
+    composed: dict[str, str] = field(default_factory=dict[str, str])
+    """Directives of the authors' own that are kept: name → identity of their specification."""
     used_directives: set[str] = field(default_factory=set[str])
     uses_join_directive: bool = False
     features: list[LinkedFeature] = field(default_factory=list[LinkedFeature])
@@ -73,9 +90,21 @@ class Merge:
     """For each interface, the subgraphs that know it as an `@interfaceObject`."""
     usage: dict[str, tuple[bool, bool]] | None = None
     """For each type whether it is read and whether it is written, once all fields are merged."""
-    override_labels: dict[FieldKey, dict[str, str]] = field(
-        default_factory=dict[FieldKey, dict[str, str]]
-    )
+    overrides: dict[FieldKey, Overrides] = field(default_factory=dict[FieldKey, Overrides])
+    reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """Code and coordinate of what would otherwise be reported again and again."""
+    _implementations: dict[str, list[str]] | None = None
+
+    def implementations(self) -> dict[str, list[str]]:
+        """Return the object types that implement each interface; call once all are merged."""
+        if self._implementations is None:
+            found: dict[str, list[str]] = {}
+            for definition in self.types.values():
+                if definition.kind is TypeKind.OBJECT:
+                    for interface in definition.interfaces:
+                        found.setdefault(interface, []).append(definition.name)
+            self._implementations = found
+        return self._implementations
 
     def subgraph_named(self, name: str) -> Subgraph | None:
         """Return the subgraph called `name`, if there is one."""

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 
-from graphwing.composition.definitions import AppliedDirective, FieldDefinition, first_applied
+from graphwing.composition.definitions import (
+    AppliedDirective,
+    FieldDefinition,
+    TypeKind,
+    first_applied,
+)
 from graphwing.composition.field_facts import FieldKey
-from graphwing.composition.merge.merge_state import Merge, Sources, Subgraph
+from graphwing.composition.merge.merge_state import Merge, Overrides, Sources, Subgraph
 from graphwing.composition.subgraph_schema import string_argument
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_\-:./]*|percent\((?:\d{1,2}(?:\.\d{1,8})?|100)\)")
-
-
-@dataclass(slots=True)
-class Overrides:
-    """What `@override` does to one field, by subgraph name."""
-
-    used: set[str] = field(default_factory=set[str])
-    """Overridden, but still named in a directive of that subgraph."""
-    unused: set[str] = field(default_factory=set[str])
-    """Overridden, and gone."""
-    labels: dict[str, str] = field(default_factory=dict[str, str])
-    replaced_by_label: set[str] = field(default_factory=set[str])
-
-    def is_overridden(self, subgraph: str) -> bool:
-        """Return whether the field moves away from `subgraph`, now or step by step."""
-        return subgraph in self.used | self.unused | self.replaced_by_label
 
 
 @dataclass(slots=True)
@@ -57,7 +46,15 @@ def overrides_of(
         if use is None or source_name is None:
             continue
         override = _Override(subgraph, item, use, source_name, f"{key[0]}.{key[1]}", key)
-        if source_name == subgraph.name:
+        if subgraph.schema.types[key[0]].kind is TypeKind.INTERFACE:
+            _report(
+                merge,
+                override,
+                "OVERRIDE_ON_INTERFACE",
+                f"`{override.coordinate}` is a field of an interface, which nothing resolves",
+                "override the fields of the implementing types",
+            )
+        elif source_name == subgraph.name:
             _report(
                 merge,
                 override,
@@ -73,6 +70,8 @@ def overrides_of(
             _report_interface_object(merge, override)
         else:
             _hint_superfluous(merge, override, "does not have it any more")
+    if result.used or result.unused or result.labels:
+        merge.overrides[key] = result
     return result
 
 
@@ -108,8 +107,7 @@ def _apply(
     if override.key in source[0].facts.external:
         _hint_superfluous(merge, override, "has it as external only")
         return
-    if not _apply_label(merge, override, result):
-        return
+    _apply_label(merge, override, result)
     _mark(merge, override, source, result)
 
 
@@ -125,10 +123,10 @@ def _conflict(override: _Override, source: tuple[Subgraph, FieldDefinition]) -> 
     return None
 
 
-def _apply_label(merge: Merge, override: _Override, result: Overrides) -> bool:
+def _apply_label(merge: Merge, override: _Override, result: Overrides) -> None:
     label = string_argument(override.use, "label")
     if label is None:
-        return True
+        return
     if not _LABEL.fullmatch(label):
         _report(
             merge,
@@ -137,11 +135,9 @@ def _apply_label(merge: Merge, override: _Override, result: Overrides) -> bool:
             f"the label `{label}` of the override of `{override.coordinate}` cannot be used",
             "begin with a letter, go on with letters, digits and `_-:./`, or write `percent(25)`",
         )
-        return False
     result.labels[override.subgraph.name] = label
     result.labels[override.source_name] = label
     result.replaced_by_label.add(override.source_name)
-    return True
 
 
 def _mark(

@@ -68,7 +68,7 @@ def _merged(
             return merged
         merged = chosen
     if differs:
-        kind = "ARGUMENT" if is_input else "FIELD"
+        kind = "ARGUMENT" if "(" in coordinate else "FIELD"
         merge.hints.report(
             f"INCONSISTENT_BUT_COMPATIBLE_{kind}_TYPE",
             f"`{coordinate}` has compatible but different types: {_types(sources)};"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from graphwing.composition.definitions import FieldDefinition, has_applied
 from graphwing.composition.field_facts import FieldKey
-from graphwing.composition.merge.merge_state import Merge, Sources, Subgraph, names_of
-from graphwing.composition.merge.overrides import Overrides
+from graphwing.composition.merge.merge_state import Merge, Overrides, Sources, Subgraph, names_of
 from graphwing.composition.problems import Place
 
 

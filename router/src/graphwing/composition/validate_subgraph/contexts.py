@@ -190,7 +190,7 @@ class _Contexts:
 
 
 def _selected_field(selection: SelectedField, definition: TypeDefinition) -> FieldDefinition:
-    if selection.alias or selection.has_directives:
+    if selection.alias or selection.directives:
         raise FieldSetError("uses an alias or a directive")
     item = definition.fields.get(selection.name)
     if item is None:

@@ -22,11 +22,12 @@ from graphwing.composition.field_sets import (
     is_composite,
     parse_field_set,
 )
+from graphwing.composition.graphql_rules.directive_uses import BUILT_IN_DIRECTIVES
 from graphwing.composition.graphql_rules.input_values import value_complaint
 from graphwing.composition.links import Version
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import SubgraphSchema, keys_of
-from graphwing.composition.type_reference import is_list, named_type
+from graphwing.composition.type_reference import named_type
 
 _KEYS_ON_INTERFACES = Version(2, 3)
 _ARTICLES = {TypeKind.INTERFACE: "an interface", TypeKind.UNION: "a union"}
@@ -91,8 +92,6 @@ def check_provides(schema: SubgraphSchema, facts: FieldFacts, problems: Problems
             for use in applied(item, "provides"):
                 coordinate = f"{definition.name}.{item.name}"
                 check = _Check(schema, facts, problems, use, coordinate)
-                if not _may_stand(check, definition, item):
-                    continue
                 returned = schema.types.get(named_type(item.type))
                 if returned is None or not is_composite(returned):
                     check.report(
@@ -101,7 +100,8 @@ def check_provides(schema: SubgraphSchema, facts: FieldFacts, problems: Problems
                         "remove it",
                     )
                     continue
-                _check_selections(check, returned)
+                if _may_stand(check, definition, item):
+                    _check_selections(check, returned)
 
 
 def _may_stand(check: _Check, owner: TypeDefinition, item: FieldDefinition) -> bool:
@@ -175,15 +175,20 @@ class _Walk:
         while pending:
             current, owner, below_external = pending.pop()
             for selection in current:
-                if selection.has_directives:
-                    message = "applies a directive inside its selection"
-                    raise _Refused("DIRECTIVE_IN_FIELDS_ARG", message, "remove it there")
+                self._check_directives(selection.directives)
                 match selection:
                     case SelectedType():
                         target = self._narrowed(selection, owner)
                         pending.append((selection.selections, target, below_external))
                     case SelectedField():
                         pending += self._into_field(selection, owner, below_external=below_external)
+
+    def _check_directives(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            if name not in self.check.schema.directives and name not in BUILT_IN_DIRECTIVES:
+                raise _Invalid(f"applies `@{name}`, which is not defined here")
+            message = f"applies `@{name}` inside its selection"
+            raise _Refused("DIRECTIVE_IN_FIELDS_ARG", message, "remove it there")
 
     def _narrowed(self, selection: SelectedType, owner: TypeDefinition) -> TypeDefinition:
         if selection.condition is None:
@@ -237,8 +242,6 @@ class _Walk:
     def _check_key_field(self, owner: TypeDefinition, item: FieldDefinition) -> None:
         returned = self.check.schema.types.get(named_type(item.type))
         what = _ARTICLES.get(returned.kind) if returned is not None else None
-        if is_list(item.type):
-            what = "a list"
         if what is not None:
             raise _Refused(
                 "FIELDS_SELECT_INVALID_TYPE",

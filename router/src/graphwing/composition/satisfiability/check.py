@@ -1,0 +1,191 @@
+"""Walk the API breadth first, with all options at once, and report what none of them can reach."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+from graphwing.composition.definitions import FieldDefinition, TypeDefinition, TypeKind, has_applied
+from graphwing.composition.merge.merge_state import Merge
+from graphwing.composition.satisfiability.options import (
+    Budget,
+    BudgetExceededError,
+    Labels,
+    Option,
+    Options,
+)
+from graphwing.composition.satisfiability.runtime_types import common_runtime_types
+from graphwing.composition.satisfiability.witness import (
+    Path,
+    report_unknown_type,
+    report_unsatisfiable,
+)
+from graphwing.composition.subgraph_schema import ROOT_NAMES
+from graphwing.composition.type_reference import named_type
+
+MOST_STEPS = 5_000_000
+"""More than any schema seen in practice needs; a search beyond it would not end in good time."""
+
+_SETS_COMPARED = 64
+
+
+def check_satisfiability(merge: Merge, *, most_steps: int = MOST_STEPS) -> None:
+    """Report every field of the API that some path cannot reach, with a query that shows it."""
+    try:
+        walk = _Walk(merge, Budget(most_steps))
+        walk.enter_roots()
+        walk.run()
+    except (BudgetExceededError, RecursionError):
+        merge.problems.report(
+            "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
+            "it takes too many steps to find out whether all queries can be answered",
+            subgraphs=[subgraph.name for subgraph in merge.subgraphs],
+            remedy="give entities one key in all subgraphs, or share fewer types without keys",
+        )
+
+
+@dataclass(slots=True)
+class _State:
+    """An object type, where the router can stand when it gets there, and how it got there."""
+
+    type_name: str
+    options: frozenset[Option]
+    labels: Labels
+    path: Path
+
+
+@dataclass(slots=True)
+class _Walk:
+    merge: Merge
+    budget: Budget
+    reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    by_labels: dict[Labels, Options] = field(default_factory=dict[Labels, Options])
+    pending: deque[_State] = field(default_factory=deque[_State])
+    visited: dict[tuple[str, Labels], list[frozenset[Option]]] = field(
+        default_factory=dict[tuple[str, Labels], list[frozenset[Option]]]
+    )
+
+    def enter_roots(self) -> None:
+        """Begin at the root types."""
+        nothing: Labels = frozenset()
+        for operation, name in ROOT_NAMES.items():
+            definition = self.merge.types.get(name)
+            if definition is not None and not _is_hidden(definition):
+                options = frozenset(self.options(nothing).roots(name))
+                self._add(_State(name, options, nothing, Path(operation)))
+
+    def run(self) -> None:
+        """Follow the fields of all types that were entered, and of those that they lead to."""
+        while self.pending:
+            state = self.pending.popleft()
+            definition = self.merge.types[state.type_name]
+            for item in definition.fields.values():
+                if not has_applied(item, "inaccessible"):
+                    for labels in self._decided(state.labels, definition, item):
+                        self._follow(state, labels, definition, item)
+
+    def options(self, labels: Labels) -> Options:
+        """Return the answers that hold when `labels` are as given."""
+        if labels not in self.by_labels:
+            self.by_labels[labels] = Options(self.merge, labels, self.budget)
+        return self.by_labels[labels]
+
+    def _decided(
+        self, labels: Labels, definition: TypeDefinition, item: FieldDefinition
+    ) -> Iterator[Labels]:
+        """Yield `labels` with each choice for the labels of `item` that are still open."""
+        overrides = self.merge.overrides.get((definition.name, item.name))
+        decided = {label for label, _ in labels}
+        named = set(overrides.labels.values()) if overrides is not None else set[str]()
+        still_open = sorted(named - decided)
+        for choice in product((True, False), repeat=len(still_open)):
+            yield labels | frozenset(zip(still_open, choice, strict=True))
+
+    def _add(self, state: _State) -> None:
+        """Go on from a type unless it was reached before with no more options than now."""
+        known = self.visited.setdefault((state.type_name, state.labels), [])
+        if any(earlier <= state.options for earlier in known[-_SETS_COMPARED:]):
+            return
+        known.append(state.options)
+        self.options(state.labels).spend()
+        self.pending.append(state)
+
+    def _follow(
+        self, state: _State, labels: Labels, definition: TypeDefinition, item: FieldDefinition
+    ) -> None:
+        options = self.options(labels)
+        targets = frozenset(
+            target for option in state.options for target in options.advance(option, item.name)
+        )
+        following = _State(
+            named_type(item.type), targets, labels, state.path.field(definition.name, item)
+        )
+        if not targets:
+            self._report(state, following, definition, item)
+        elif definition.name == "Mutation" and len(targets) > 1:
+            self._enter_one_by_one(following)
+        else:
+            self._enter(following, f"{definition.name}.{item.name}")
+
+    def _report(
+        self, state: _State, failed: _State, definition: TypeDefinition, item: FieldDefinition
+    ) -> None:
+        key = (definition.name, item.name)
+        if key not in self.reported:
+            self.reported.add(key)
+            options = self.options(failed.labels)
+            report_unsatisfiable(options, failed.path, state.options, definition, item)
+
+    def _enter_one_by_one(self, state: _State) -> None:
+        """Take a mutation to one subgraph only: sending it to two would run it twice."""
+        before = len(self.merge.problems.found)
+        reported = set(self.reported)
+        for target in sorted(state.options, key=lambda it: it.subgraph):
+            del self.merge.problems.found[before:]
+            trial = _Walk(self.merge, self.budget, set(reported), self.by_labels)
+            trial.enter(_State(state.type_name, frozenset({target}), state.labels, state.path))
+            trial.run()
+            if trial.reported == reported:
+                return
+            self.reported = trial.reported
+
+    def enter(self, state: _State) -> None:
+        """Begin at the type of `state`."""
+        self._enter(state, "")
+
+    def _enter(self, state: _State, coordinate: str) -> None:
+        """Go on from a field to each object type that its value can have."""
+        returned = self.merge.types.get(state.type_name)
+        options = self.options(state.labels)
+        if returned is None or not options.is_composite(returned.name):
+            return
+        if returned.kind is TypeKind.OBJECT:
+            if not _is_hidden(returned):
+                self._add(state)
+            return
+        for name in sorted(common_runtime_types(options, state.options, coordinate)):
+            merged = self.merge.types.get(name)
+            if merged is not None and not _is_hidden(merged):
+                self._enter_member(state, name)
+
+    def _enter_member(self, state: _State, name: str) -> None:
+        options = self.options(state.labels)
+        narrowed = (options.narrow(target, name) for target in state.options)
+        found = frozenset(it for it in narrowed if it is not None)
+        if not found:
+            return
+        path = state.path.condition(name)
+        # Who only knows an interface object cannot tell whether a value is of this type.
+        if not any(place.type_name == name for it in found for place in options.reachable(it)):
+            key = (state.type_name, name)
+            if key not in self.reported:
+                self.reported.add(key)
+                report_unknown_type(options, path, found, state.type_name)
+            return
+        self._add(_State(name, found, state.labels, path))
+
+
+def _is_hidden(definition: TypeDefinition) -> bool:
+    return has_applied(definition, "inaccessible")

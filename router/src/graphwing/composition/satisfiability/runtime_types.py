@@ -1,0 +1,53 @@
+"""The types that a shared field can return: a field must answer alike wherever it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from graphwing.composition.merge.merge_state import quoted
+from graphwing.composition.satisfiability.options import Option, Options
+
+
+def common_runtime_types(
+    options: Options, targets: Iterable[Option], coordinate: str
+) -> frozenset[str]:
+    """Return the types possible at all `targets`; report subgraphs that have none in common."""
+    by_subgraph: dict[int, frozenset[str]] = {}
+    for target in targets:
+        found = options.runtime_types(target)
+        by_subgraph[target.subgraph] = by_subgraph.get(target.subgraph, frozenset()) | found
+    every = frozenset[str]().union(*by_subgraph.values())
+    common = every.intersection(*by_subgraph.values())
+    if len(by_subgraph) > 1 and common != every and coordinate:
+        _report(options, by_subgraph, coordinate, is_disjoint=not common)
+    return common or every
+
+
+def _report(
+    options: Options, by_subgraph: dict[int, frozenset[str]], coordinate: str, *, is_disjoint: bool
+) -> None:
+    merge = options.merge
+    type_name, _, field_name = coordinate.partition(".")
+    at = [
+        subgraph.schema.at(definition.fields[field_name].position)
+        for subgraph, definition in merge.sources.get(type_name, ())
+        if field_name in definition.fields
+    ]
+    found = "; ".join(
+        f"{quoted(sorted(names))} in `{merge.subgraphs[index].name}`"
+        for index, names in sorted(by_subgraph.items())
+    )
+    code = (
+        "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES"
+        if is_disjoint
+        else "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN"
+    )
+    if (code, coordinate) in merge.reported:
+        return
+    merge.reported.add((code, coordinate))
+    message = f"`{coordinate}` is shared, and what it can return differs: {found}"
+    if is_disjoint:
+        remedy = "let the subgraphs that share it return at least one type in common"
+        merge.problems.report(code, message, at=at, coordinate=coordinate, remedy=remedy)
+    else:
+        merge.hints.report(code, message, at=at, coordinate=coordinate)
