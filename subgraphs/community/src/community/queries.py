@@ -52,7 +52,7 @@ async def comments_by_artist(
         .join(found, true())
         .order_by(col(comment.created_at).desc(), col(comment.id).desc())
     )
-    return slices(page, ((key, comment_cursor(row), row) for key, row in rows.tuples()))
+    return slices(page, ((key, comment_cursor(row), row) for key, row in rows))
 
 
 async def comment_counts_by_artist(
@@ -64,7 +64,7 @@ async def comment_counts_by_artist(
         .where(col(Comment.artist_id).in_(artist_ids))
         .group_by(col(Comment.artist_id))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def insert_comment(session: AsyncSession, comment: Comment) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Generic, Self, TypeVar
 
 import strawberry
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from kit.errors import ArgumentError
 
@@ -40,19 +40,24 @@ class Cursors(Generic[Key]):
 
     def __init__(self, key_type: type[Key]) -> None:
         self._keys = TypeAdapter(key_type)
+        # The keys of two lists may look alike.
+        self._mark = f"{key_type.__name__}:".encode()
 
     def write(self, key: Key) -> str:
         """Return the cursor of the item with this sort key."""
-        return urlsafe_b64encode(self._keys.dump_json(key)).decode()
+        return urlsafe_b64encode(self._mark + self._keys.dump_json(key)).decode()
 
     def read(self, cursor: str | None) -> Key | None:
         """Return the sort key in `cursor`, or raise `ArgumentError` when it is another list's."""
         if cursor is None:
             return None
         try:
-            return self._keys.validate_json(urlsafe_b64decode(cursor))
-        except (ValidationError, ValueError) as error:
-            raise ArgumentError("after", "is not a cursor of this list") from error
+            mark, _, key = urlsafe_b64decode(cursor).partition(b":")
+            if mark + b":" == self._mark:
+                return self._keys.validate_json(key)
+        except ValueError:
+            pass
+        raise ArgumentError("after", "is not a cursor of this list")
 
 
 @dataclass(frozen=True, slots=True)

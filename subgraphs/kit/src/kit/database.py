@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -19,22 +18,23 @@ DEFAULT_PORT = 5432
 DATABASE_ERRORS = (OSError, TimeoutError, DBAPIError, TypeError)
 
 
-@dataclass(frozen=True, slots=True)
 class Database:
     """The database of one service, while it runs."""
 
-    engine: AsyncEngine
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def read(self) -> AsyncSession:
         """Return a session without a transaction: each statement is one round trip."""
-        return AsyncSession(self.engine.execution_options(isolation_level="AUTOCOMMIT"))
+        return AsyncSession(self._reader)
 
     def write(self) -> AsyncSession:
         """Return a session whose `begin` is a transaction; its rows outlive it."""
         return AsyncSession(self.engine, expire_on_commit=False)
 
     async def ping(self) -> None:
-        """Return when the database answers; raise what its driver raises when it does not."""
+        """Return when the database answers; raise one of `DATABASE_ERRORS` when it does not."""
         async with self.read() as session:
             await session.execute(text("SELECT 1"))
 
@@ -46,6 +46,8 @@ async def open_database(settings: ServiceSettings) -> AsyncGenerator[Database]:
         settings.database_url,
         # A pooled connection may be one to a server that has gone: look before it is used.
         pool_pre_ping=True,
+        # What people typed is not for the log.
+        hide_parameters=True,
         connect_args={"timeout": CONNECT_SECONDS},
     )
     database = Database(engine)

@@ -66,7 +66,7 @@ async def artists_by_track(
         .order_by(col(TrackArtist.place))
     )
     found: defaultdict[UUID, list[Artist]] = defaultdict(list)
-    for track_id, artist in rows.tuples():
+    for track_id, artist in rows:
         found[track_id].append(artist)
     return found
 
@@ -86,10 +86,7 @@ async def artists_by_genre(
     )
     return slices(
         page,
-        (
-            (key, ARTIST_CURSORS.write(ArtistPlace(row.name, row.id)), row)
-            for key, row in rows.tuples()
-        ),
+        ((key, ARTIST_CURSORS.write(ArtistPlace(row.name, row.id)), row) for key, row in rows),
     )
 
 
@@ -100,7 +97,7 @@ async def artist_counts_by_genre(
     genre = parents(genres, String())
     count = select(func.count()).select_from(Artist).where(_plays(genre.c.key)).scalar_subquery()
     rows = await session.execute(select(genre.c.key, count))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def all_genres(session: AsyncSession) -> Sequence[Genre]:
@@ -119,7 +116,7 @@ async def genres_by_artist(
         .order_by(col(ArtistGenre.place))
     )
     found: defaultdict[UUID, list[Genre]] = defaultdict(list)
-    for artist_id, genre in rows.tuples():
+    for artist_id, genre in rows:
         found[artist_id].append(genre)
     return found
 
@@ -148,10 +145,7 @@ async def albums_by_artist(
     )
     return slices(
         page,
-        (
-            (key, ALBUM_CURSORS.write(AlbumPlace(row.released_on, row.id)), row)
-            for key, row in rows.tuples()
-        ),
+        ((key, ALBUM_CURSORS.write(AlbumPlace(row.released_on, row.id)), row) for key, row in rows),
     )
 
 
@@ -164,7 +158,7 @@ async def album_counts_by_artist(
         .where(col(Album.artist_id).in_(artist_ids))
         .group_by(col(Album.artist_id))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def tracks_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Track]:
@@ -213,7 +207,7 @@ async def tracks_by_artist(
         page,
         (
             (key, TRACK_CURSORS.write(TrackPlace(released_on, row.album_id, row.number)), row)
-            for key, row, released_on in rows.tuples()
+            for key, row, released_on in rows
         ),
     )
 
@@ -227,7 +221,7 @@ async def track_counts_by_artist(
         .where(col(TrackArtist.artist_id).in_(artist_ids))
         .group_by(col(TrackArtist.artist_id))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _plays(genre: ColumnElement[str | None]) -> ColumnElement[bool]:
