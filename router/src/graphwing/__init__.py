@@ -1,1 +1,52 @@
 """graphwing: a GraphQL federation router for Python."""
+
+from graphwing.composition import SubgraphSdl, compose
+from graphwing.errors import (
+    CompositionError,
+    CompositionProblem,
+    FederationError,
+    OperationError,
+    PlanningError,
+    RequestError,
+    SettingsError,
+    SubgraphError,
+    SubgraphTimeoutError,
+    SupergraphError,
+)
+from graphwing.execution import SubgraphAnswer, SubgraphRequest, Transport
+from graphwing.planner import Planner, render_json, render_text
+from graphwing.server.configured import router_from_settings
+from graphwing.server.identity import Identity
+from graphwing.server.router import Router
+from graphwing.server.settings import Settings, load_settings
+from graphwing.server.sources import Subgraph
+from graphwing.supergraph import Supergraph, parse_supergraph
+
+__all__ = [
+    "CompositionError",
+    "CompositionProblem",
+    "FederationError",
+    "Identity",
+    "OperationError",
+    "Planner",
+    "PlanningError",
+    "RequestError",
+    "Router",
+    "Settings",
+    "SettingsError",
+    "Subgraph",
+    "SubgraphAnswer",
+    "SubgraphError",
+    "SubgraphRequest",
+    "SubgraphSdl",
+    "SubgraphTimeoutError",
+    "Supergraph",
+    "SupergraphError",
+    "Transport",
+    "compose",
+    "load_settings",
+    "parse_supergraph",
+    "render_json",
+    "render_text",
+    "router_from_settings",
+]

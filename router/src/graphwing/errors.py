@@ -9,6 +9,7 @@ FederationError
 │   │   ├── SyntaxRefusedError       is not GraphQL
 │   │   ├── OperationInvalidError    does not fit the schema
 │   │   ├── OperationUnknownError    is not named, or named wrongly
+│   │   ├── SubscriptionRefusedError is one that plain HTTP does not carry
 │   │   └── VariablesInvalidError    comes with values that do not fit
 │   ├── MethodRefusedError       its HTTP method
 │   ├── MediaTypeUnknownError    what it sends
@@ -148,6 +149,15 @@ class OperationUnknownError(OperationError):
 
     def __init__(self, message: str) -> None:
         super().__init__([{"message": message}])
+
+
+class SubscriptionRefusedError(OperationError):
+    """The operation is a subscription, which one response cannot answer."""
+
+    code = "SUBSCRIPTION_NOT_SUPPORTED"
+
+    def __init__(self) -> None:
+        super().__init__([{"message": "subscriptions cannot be answered by a single response"}])
 
 
 class VariablesInvalidError(OperationError):

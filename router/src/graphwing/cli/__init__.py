@@ -1,1 +1,5 @@
-"""The graphwing command."""
+"""The command `graphwing`: compose, serve, plan. Exit codes: 0 fine, 1 failed, 2 wrong use."""
+
+from graphwing.cli.main import main
+
+__all__ = ["main"]

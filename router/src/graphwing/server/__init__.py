@@ -1,1 +1,1 @@
-"""The ASGI face of the router: requests in, responses out."""
+"""Serve clients: the router, its ASGI application, its settings, and who is asking."""

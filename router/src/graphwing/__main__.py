@@ -1,0 +1,5 @@
+"""`python -m graphwing` is the command `graphwing`."""
+
+from graphwing.cli import main
+
+main()

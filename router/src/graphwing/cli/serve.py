@@ -1,0 +1,99 @@
+"""`graphwing serve`: a supergraph behind a port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import click
+import uvicorn
+from msgspec.structs import replace
+
+from graphwing.errors import SettingsError
+from graphwing.server.configured import router_from_settings
+from graphwing.server.router import Router
+from graphwing.server.settings import Listen, Settings, load_settings
+
+_GRACE_SECONDS = 10
+
+
+@click.command("serve")
+@click.option(
+    "--supergraph",
+    type=click.Path(path_type=Path),
+    help="The supergraph, as `graphwing compose` writes it.",
+)
+@click.option("--config", type=click.Path(path_type=Path), help="A settings file, YAML or TOML.")
+@click.option("--host", help="The address to listen on; 127.0.0.1 if not given.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port; 4000 if not given.")
+def command(
+    supergraph: Path | None, config: Path | None, host: str | None, port: int | None
+) -> None:
+    """Serve a supergraph: GraphQL at /graphql, /health and /readyz beside it."""
+    # Applications that run in this process are found from where the command is run.
+    sys.path.insert(0, "")
+    settings = load_settings(config) if config else Settings()
+    listen = settings.listen
+    settings = replace(
+        settings,
+        supergraph=supergraph or settings.supergraph,
+        listen=Listen(host or listen.host, listen.port if port is None else port),
+    )
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    router = router_from_settings(settings)
+    with _listening(settings.listen) as listener:
+        # uvicorn raises the signal again once it has shut down; that is no failure of ours.
+        for end in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(end, lambda _number, _frame: None)
+        asyncio.run(_serve(router, settings, listener))
+
+
+def _listening(listen: Listen) -> socket.socket:
+    """Return a socket that listens, or raise `SettingsError`: the port is taken before all else."""
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((listen.host, listen.port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"cannot listen on {listen.host}:{listen.port}: {error.strerror or error}",
+            remedy="stop what uses the port, or choose another --port",
+        ) from error
+    return listener
+
+
+async def _serve(router: Router, settings: Settings, listener: socket.socket) -> None:
+    async with router:
+        application = router.asgi(body_limit=settings.limits.body)
+        config = uvicorn.Config(
+            application,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        host, port = listener.getsockname()[:2]
+        await _Server(config, f"http://{f'[{host}]' if ':' in host else host}:{port}").serve(
+            [listener]
+        )
+
+
+class _Server(uvicorn.Server):
+    """A server that says where it is, once it is there."""
+
+    def __init__(self, config: uvicorn.Config, origin: str) -> None:
+        super().__init__(config)
+        self._origin = origin
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and print the address."""
+        await super().startup(sockets)
+        click.echo(f"graphwing serves {self._origin}/graphql")

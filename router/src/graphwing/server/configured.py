@@ -1,0 +1,43 @@
+"""Make a router of its settings."""
+
+from __future__ import annotations
+
+from graphwing.server.app_import import imported_app
+from graphwing.server.identity import Identity
+from graphwing.server.router import Router
+from graphwing.server.settings import IdentitySettings, Settings, SubgraphSettings
+from graphwing.server.sources import Subgraph
+
+
+def router_from_settings(settings: Settings) -> Router:
+    """Return the router that `settings` describe, not yet open.
+
+    Without a supergraph in the settings, the subgraphs are composed when the router opens.
+    Raises `SettingsError` and `SupergraphError`.
+    """
+    return Router(
+        {name: _subgraph(name, one) for name, one in settings.subgraphs.items()},
+        supergraph=settings.supergraph,
+        timeout=settings.timeout,
+        identity=settings.identity and _identity(settings.identity),
+        propagate_headers=settings.headers.propagate,
+    )
+
+
+def _subgraph(name: str, settings: SubgraphSettings) -> Subgraph:
+    place = f"subgraphs.{name}"
+    return Subgraph(
+        url=settings.url,
+        app=imported_app(settings.asgi, place=place) if settings.asgi else None,
+        path=settings.path,
+        timeout=settings.timeout,
+    )
+
+
+def _identity(settings: IdentitySettings) -> Identity:
+    return Identity(
+        key_file=settings.jwks.file,
+        issuer=settings.issuer,
+        audience=settings.audience,
+        forward_secret=settings.forward.secret if settings.forward else None,
+    )

@@ -1,0 +1,129 @@
+"""Operations of clients, parsed, validated and planned once, kept for the next request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
+from graphql import (
+    DocumentNode,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    validate,
+)
+
+from graphwing.errors import (
+    OperationInvalidError,
+    OperationUnknownError,
+    SubscriptionRefusedError,
+    SyntaxRefusedError,
+)
+from graphwing.execution import Operation
+from graphwing.planner import Planner
+from graphwing.supergraph import Supergraph
+
+_KEPT_OPERATIONS = 2_000
+_KEPT_CHARACTERS = 32_000_000
+
+_Key = tuple[str, str | None]
+
+
+class Operations:
+    """Turns documents into operations that can run; the same document only once."""
+
+    def __init__(self, supergraph: Supergraph) -> None:
+        self._schema = supergraph.api_schema
+        self._planner = Planner(supergraph)
+        self._kept: OrderedDict[_Key, Operation] = OrderedDict()
+        self._kept_characters = 0
+        self._in_flight: dict[_Key, asyncio.Future[Operation]] = {}
+        self._planning = Lock()
+        self._worker: ThreadPoolExecutor | None = None
+
+    def stop_planning(self) -> None:
+        """Release the planning thread."""
+        if self._worker is not None:
+            self._worker.shutdown(wait=False, cancel_futures=True)
+            self._worker = None
+
+    async def get(self, text: str, name: str | None) -> Operation:
+        """Return the operation `name` of the document `text`.
+
+        A new one is made in a thread, so that other requests go on, and made once however many
+        ask for it at that moment. Raises `OperationError` and `PlanningError`.
+        """
+        key = (text, name)
+        operation = self._kept.get(key)
+        if operation is not None:
+            self._kept.move_to_end(key)
+            return operation
+        making = self._in_flight.get(key)
+        if making is None:
+            if self._worker is None:
+                self._worker = ThreadPoolExecutor(1, thread_name_prefix="graphwing-plan")
+            making = asyncio.get_running_loop().run_in_executor(self._worker, self.make, *key)
+            self._in_flight[key] = making
+            making.add_done_callback(lambda made: self._landed(key, made))
+        # Shielded: whoever asked first may leave, the others still want it.
+        return await asyncio.shield(making)
+
+    def make(self, text: str, name: str | None) -> Operation:
+        """Parse, validate and plan. Raises `OperationError` and `PlanningError`."""
+        document = _parsed(text)
+        try:
+            errors = validate(self._schema, document)
+        except RecursionError as error:
+            raise _too_deep() from error
+        if errors:
+            raise OperationInvalidError([{**error.formatted} for error in errors])
+        definition = _definition(document, name)
+        if definition.operation is OperationType.SUBSCRIPTION:
+            raise SubscriptionRefusedError
+        with self._planning:
+            plan = self._planner.plan(document, definition.name and definition.name.value)
+        return Operation(self._schema, document, definition, plan)
+
+    def _landed(self, key: _Key, made: asyncio.Future[Operation]) -> None:
+        del self._in_flight[key]
+        if made.cancelled() or made.exception() is not None:
+            return
+        self._kept[key] = made.result()
+        self._kept_characters += len(key[0])
+        while len(self._kept) > _KEPT_OPERATIONS or self._kept_characters > _KEPT_CHARACTERS:
+            (text, _), _ = self._kept.popitem(last=False)
+            self._kept_characters -= len(text)
+
+
+def _parsed(text: str) -> DocumentNode:
+    try:
+        return parse(text)
+    except GraphQLSyntaxError as error:
+        raise SyntaxRefusedError([{**error.formatted}]) from error
+    except RecursionError as error:
+        raise _too_deep() from error
+
+
+def _too_deep() -> OperationInvalidError:
+    return OperationInvalidError([{"message": "the operation is nested too deeply"}])
+
+
+def _definition(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = {
+        node.name.value if node.name else "": node
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+    }
+    if name:
+        if name not in operations:
+            raise OperationUnknownError(f"the document has no operation named `{name}`")
+        return operations[name]
+    if not operations:
+        raise OperationUnknownError("the document has no operation")
+    if len(operations) > 1:
+        names = ", ".join(f"`{one}`" for one in operations)
+        raise OperationUnknownError(f"choose one operation with `operationName`: {names}")
+    return next(iter(operations.values()))

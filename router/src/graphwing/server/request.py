@@ -1,0 +1,114 @@
+"""Read a GraphQL request from HTTP: what the client asks, checked before anything is done.
+
+https://graphql.github.io/graphql-over-http/draft/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from graphwing.errors import (
+    BodyTooLargeError,
+    MediaTypeUnknownError,
+    MethodRefusedError,
+    RequestError,
+)
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+Headers = Mapping[str, str]
+
+JSON = "application/json"
+
+
+class GraphQLRequest(msgspec.Struct, frozen=True, rename="camel"):
+    """One operation that a client wants answered."""
+
+    query: str
+    operation_name: str | None = None
+    variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] | None = None
+
+
+class ClientLeftError(Exception):
+    """The client closed the connection; nobody waits for the answer."""
+
+
+_decode = msgspec.json.Decoder(GraphQLRequest).decode
+
+
+def read_headers(scope: Scope) -> dict[str, str]:
+    """Return the request's headers by lower-case name; repeated ones are joined."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+async def read_request(
+    scope: Scope, receive: Receive, headers: Headers, *, body_limit: int
+) -> GraphQLRequest:
+    """Return the GraphQL request of a GET or POST, or raise `RequestError`."""
+    if scope["method"] == "GET":
+        return _from_query_string(scope["query_string"])
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != JSON:
+        raise MediaTypeUnknownError(media_type)
+    return _from_body(await _read_body(receive, headers, body_limit))
+
+
+def require_method(scope: Scope) -> None:
+    """Raise `MethodRefusedError` for what is neither GET nor POST."""
+    if scope["method"] not in {"GET", "POST"}:
+        raise MethodRefusedError("GraphQL is asked with GET or POST", allow="GET, POST")
+
+
+async def _read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        raise BodyTooLargeError(limit)
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientLeftError
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise BodyTooLargeError(limit)
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _from_body(body: bytes) -> GraphQLRequest:
+    try:
+        return _decode(body)
+    except msgspec.ValidationError as error:
+        raise RequestError(f"the body is no GraphQL request: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RequestError("the body is not JSON") from error
+
+
+def _from_query_string(raw: bytes) -> GraphQLRequest:
+    try:
+        parameters = dict(parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=bool(raw)))
+        read: dict[str, Any] = {
+            name: msgspec.json.decode(value) if name in {"variables", "extensions"} else value
+            for name, value in parameters.items()
+            if value
+        }
+        return msgspec.convert(read, GraphQLRequest)
+    except msgspec.ValidationError as error:
+        raise RequestError(f"the parameters are no GraphQL request: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise RequestError("the parameters of the address cannot be read") from error

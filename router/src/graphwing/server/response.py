@@ -1,0 +1,104 @@
+"""Write the HTTP response: results, refusals, and the one place that catches everything else."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from graphwing.errors import (
+    FederationError,
+    NotReadyError,
+    OperationError,
+    PlanningBudgetError,
+    RequestError,
+)
+from graphwing.execution import ExecutionResult
+from graphwing.server.media_type import GRAPHQL_RESPONSE, JSON
+from graphwing.server.request import Send
+
+_log = logging.getLogger("graphwing")
+_encode = msgspec.json.Encoder().encode
+
+_OK, _BAD_REQUEST, _FAILED, _NOT_READY = 200, 400, 500, 503
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A whole response, ready to be sent."""
+
+    status: int
+    body: bytes
+    media_type: str = JSON
+    headers: Mapping[str, str] | None = None
+
+
+async def send_response(send: Send, response: HttpResponse) -> None:
+    """Send `response` as ASGI messages."""
+    headers = [
+        (b"content-type", f"{response.media_type}; charset=utf-8".encode()),
+        (b"content-length", str(len(response.body)).encode()),
+    ]
+    for name, value in (response.headers or {}).items():
+        headers.append((name.encode("latin-1"), value.encode("latin-1")))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def json_response(status: int, value: object) -> HttpResponse:
+    """Return `value` as JSON."""
+    return HttpResponse(status, _encode(value))
+
+
+def result_body(result: ExecutionResult) -> dict[str, Any]:
+    """Return the response object; `errors` only if there are some."""
+    if result.errors:
+        return {"data": result.data, "errors": result.errors}
+    return {"data": result.data}
+
+
+async def respond(work: Callable[[], Awaitable[ExecutionResult]], media_type: str) -> HttpResponse:
+    """Return the response to one GraphQL request, whatever happens while it is answered.
+
+    What the client did wrong it is told; anything else it gets an id for, and the log the truth.
+    """
+    try:
+        return HttpResponse(_OK, _encode(result_body(await work())), media_type)
+    except RequestError as error:
+        return refusal(error, media_type)
+    except PlanningBudgetError as error:
+        body = {"errors": [_described(str(error), code=error.code)]}
+        return HttpResponse(_status_of_operation(media_type), _encode(body), media_type)
+    except NotReadyError as error:
+        body = {"errors": [_described("the router is not ready", code=error.code)]}
+        return HttpResponse(_NOT_READY, _encode(body), media_type, {"retry-after": "1"})
+    except Exception as error:  # noqa: BLE001 - the one place where everything else ends
+        error_id = secrets.token_hex(8)
+        _log.exception("request failed, error id %s", error_id)
+        code = error.code if isinstance(error, FederationError) else FederationError.code
+        described = _described("the router failed to answer", code=code, id=error_id)
+        return HttpResponse(_FAILED, _encode({"errors": [described]}), media_type)
+
+
+def refusal(error: RequestError, media_type: str) -> HttpResponse:
+    """Return the response that tells a client what is wrong with its request."""
+    status = error.status
+    if isinstance(error, OperationError):
+        status = _status_of_operation(media_type)
+    return HttpResponse(status, _encode({"errors": error.formatted()}), media_type, error.headers())
+
+
+def _status_of_operation(media_type: str) -> int:
+    """Return the status of a well-formed request whose operation is refused.
+
+    https://graphql.github.io/graphql-over-http/draft/#sec-application-json
+    """
+    return _BAD_REQUEST if media_type == GRAPHQL_RESPONSE else _OK
+
+
+def _described(message: str, **extensions: str) -> dict[str, Any]:
+    return {"message": message, "extensions": extensions}

@@ -1,0 +1,216 @@
+"""A federated graph as one object: compose or load it, plan, execute, serve."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from graphwing.composition import SubgraphSdl, compose
+from graphwing.errors import MethodRefusedError, NotReadyError, RequestError, SettingsError
+from graphwing.execution import Endpoint, ExecutionResult, Executor, Transport
+from graphwing.planner.plan import Plan
+from graphwing.server.app import BODY_LIMIT, RouterApp
+from graphwing.server.files import read_text
+from graphwing.server.headers import propagated, propagated_names
+from graphwing.server.identity import Identity
+from graphwing.server.operations import Operations
+from graphwing.server.request import GraphQLRequest, Headers
+from graphwing.server.response import result_body
+from graphwing.server.sources import Source, Subgraph, as_subgraph, fetch_sdl
+from graphwing.server.suggestion import suggestion
+from graphwing.supergraph import Supergraph, parse_supergraph
+
+_log = logging.getLogger("graphwing")
+
+
+class Router:
+    """Answers operations on one graph that several subgraphs make up.
+
+    `subgraphs` are composed here, at once where their schemas are at hand and otherwise when the
+    router opens; or `supergraph` is what was composed before, and `subgraphs` says how to reach
+    some of them.
+    """
+
+    def __init__(
+        self,
+        subgraphs: Mapping[str, Source] | None = None,
+        *,
+        supergraph: Supergraph | Path | str | None = None,
+        timeout: float = 10.0,
+        identity: Identity | None = None,
+        propagate_headers: Iterable[str] = (),
+    ) -> None:
+        """Raise `CompositionError`, `SupergraphError` or `SettingsError` when it cannot work."""
+        if not subgraphs and supergraph is None:
+            raise SettingsError("there is neither a supergraph nor a subgraph to route to")
+        self._subgraphs = {name: as_subgraph(name, one) for name, one in (subgraphs or {}).items()}
+        self._timeout = timeout
+        self._identity = identity
+        self._propagated = propagated_names(propagate_headers)
+        self._known_sdl = {name: one.known_sdl() for name, one in self._subgraphs.items()}
+        self._supergraph: Supergraph | None = None
+        self._operations: Operations | None = None
+        self._executor: Executor | None = None
+        self._opened = AsyncExitStack()
+        if supergraph is not None:
+            self._load(_read_supergraph(supergraph))
+        elif None not in self._known_sdl.values():
+            self._load(self._compose({}))
+
+    @property
+    def supergraph(self) -> Supergraph:
+        """Return the graph that the subgraphs make up; raise `NotReadyError` before it is known."""
+        if self._supergraph is None:
+            raise NotReadyError
+        return self._supergraph
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether operations can be executed."""
+        return self._executor is not None
+
+    async def open(self) -> None:
+        """Open the ways to all subgraphs and, where that is still to do, compose them.
+
+        Raises `SubgraphError` and `CompositionError`.
+        """
+        if self.is_ready:
+            return
+        async with AsyncExitStack() as opening:
+            transports = {name: one.transport(name) for name, one in self._subgraphs.items()}
+            for transport in transports.values():
+                await _open(transport, opening)
+            if self._supergraph is None:
+                self._load(self._compose(await self._fetch_schemas(transports)))
+            for name in self.supergraph.subgraphs.keys() - transports.keys():
+                transports[name] = Subgraph(url=self.supergraph.subgraphs[name].url).transport(name)
+                await _open(transports[name], opening)
+            self._executor = self._make_executor(transports)
+            self._opened = opening.pop_all()
+
+    async def close(self) -> None:
+        """Close the ways to all subgraphs; the router can be opened again."""
+        self._executor = None
+        await self._opened.aclose()
+        if self._operations is not None:
+            self._operations.stop_planning()
+
+    async def __aenter__(self) -> Self:
+        """Open the router."""
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the router."""
+        await self.close()
+
+    async def execute(
+        self,
+        operation: str,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        headers: Headers | None = None,
+    ) -> dict[str, Any]:
+        """Return the response to an operation: `data`, and `errors` if there are any.
+
+        What is wrong with the request is in `errors` too. Raises `PlanningError` and
+        `NotReadyError`.
+        """
+        request = GraphQLRequest(operation, operation_name, dict(variables or {}))
+        lower = {name.lower(): value for name, value in (headers or {}).items()}
+        try:
+            return result_body(await self.answer(request, lower))
+        except RequestError as error:
+            return {"errors": error.formatted()}
+
+    async def answer(
+        self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool = True
+    ) -> ExecutionResult:
+        """Answer one request; `headers` have lower-case names.
+
+        Raises `RequestError`, `PlanningError` and `NotReadyError`.
+        """
+        if self._executor is None or self._operations is None:
+            raise NotReadyError
+        forwarded = propagated(headers, self._propagated)
+        if self._identity is not None:
+            forwarded.update(self._identity.headers_for_subgraphs(headers.get("authorization")))
+        operation = await self._operations.get(request.query, request.operation_name or None)
+        if operation.plan.kind == "mutation" and not allow_mutation:
+            raise MethodRefusedError("a mutation has to be sent with POST", allow="POST")
+        variables = operation.variables(request.variables or {})
+        result = await self._executor.execute(operation, variables, forwarded)
+        for failure in result.failures:
+            _log.warning("%s (%r)", failure, failure.__cause__)
+        return result
+
+    def plan(self, operation: str, operation_name: str | None = None) -> Plan:
+        """Return how an operation would be answered.
+
+        Raises `OperationError`, `PlanningError` and, before the graph is known, `NotReadyError`.
+        """
+        if self._operations is None:
+            raise NotReadyError
+        return self._operations.make(operation, operation_name).plan
+
+    def asgi(self, *, body_limit: int = BODY_LIMIT) -> RouterApp:
+        """Return the ASGI application that serves this router and opens it with the server."""
+        return RouterApp(self, body_limit=body_limit)
+
+    def _load(self, supergraph: Supergraph) -> None:
+        for name in self._subgraphs.keys() - supergraph.subgraphs.keys():
+            raise SettingsError(
+                "the supergraph has no such subgraph",
+                place=f"subgraphs.{name}",
+                remedy=suggestion(name, supergraph.subgraphs),
+            )
+        self._supergraph = supergraph
+        self._operations = Operations(supergraph)
+
+    def _compose(self, fetched: Mapping[str, str]) -> Supergraph:
+        return compose(
+            SubgraphSdl(name, one.url or "", self._known_sdl[name] or fetched[name])
+            for name, one in self._subgraphs.items()
+        )
+
+    async def _fetch_schemas(self, transports: Mapping[str, Transport]) -> dict[str, str]:
+        return {
+            name: await fetch_sdl(name, transport, timeout=self._timeout)
+            for name, transport in transports.items()
+            if self._known_sdl[name] is None
+        }
+
+    def _make_executor(self, transports: Mapping[str, Transport]) -> Executor:
+        graph = self.supergraph
+        return Executor(
+            graph.api_schema,
+            {name: Endpoint(one, self._timeout_of(name)) for name, one in transports.items()},
+            interfaces=[name for name, of in graph.types.items() if of.kind == "interface"],
+        )
+
+    def _timeout_of(self, name: str) -> float:
+        given = self._subgraphs.get(name)
+        return self._timeout if given is None or given.timeout is None else given.timeout
+
+
+async def _open(transport: Transport, opening: AsyncExitStack) -> None:
+    await transport.open()
+    opening.push_async_callback(transport.close)
+
+
+def _read_supergraph(given: Supergraph | Path | str) -> Supergraph:
+    if isinstance(given, Supergraph):
+        return given
+    if isinstance(given, str) and "{" in given:
+        return parse_supergraph(given)
+    return parse_supergraph(read_text(Path(given), what="supergraph"))

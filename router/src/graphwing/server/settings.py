@@ -1,0 +1,92 @@
+"""The settings of a router that runs as a server: one file, every key with its meaning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from graphwing.errors import SettingsError
+from graphwing.server.app import BODY_LIMIT
+from graphwing.server.settings_reader import Duration, read_settings
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+
+class Listen(msgspec.Struct, frozen=True):
+    """Where clients reach the router."""
+
+    host: str = "127.0.0.1"
+    port: Port = 4000
+
+
+class SubgraphSettings(msgspec.Struct, frozen=True):
+    """How to reach one subgraph: over HTTP or in this process."""
+
+    url: str | None = None
+    asgi: str | None = None
+    """An application to import, `music.app:app`, or to make, `music.app:create_app()`."""
+    path: str = "/graphql"
+    """Where that application answers GraphQL."""
+    timeout: Duration | None = None
+
+
+class HeaderSettings(msgspec.Struct, frozen=True):
+    """Which headers of clients subgraphs see."""
+
+    propagate: list[str] = []
+
+
+class JwksSettings(msgspec.Struct, frozen=True):
+    """Where the public keys of the issuer are."""
+
+    file: Path
+
+
+class ForwardSettings(msgspec.Struct, frozen=True):
+    """How verified claims are signed for subgraphs."""
+
+    secret: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class IdentitySettings(msgspec.Struct, frozen=True):
+    """Whose tokens are valid. Without this section nobody is anybody."""
+
+    jwks: JwksSettings
+    issuer: str
+    audience: str
+    forward: ForwardSettings | None = None
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What a request may weigh."""
+
+    body: Annotated[int, msgspec.Meta(ge=1)] = BODY_LIMIT
+    """Bytes of a request's body."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """All settings."""
+
+    supergraph: Path | None = None
+    listen: Listen = Listen()
+    timeout: Duration = Duration(10)
+    """How long to wait for a subgraph that has no timeout of its own."""
+    subgraphs: dict[str, SubgraphSettings] = {}
+    headers: HeaderSettings = HeaderSettings()
+    identity: IdentitySettings | None = None
+    limits: Limits = Limits()
+
+
+def load_settings(path: Path) -> Settings:
+    """Return the settings in the YAML or TOML file `path`, or raise `SettingsError`."""
+    settings = read_settings(path, Settings)
+    for name, one in settings.subgraphs.items():
+        if one.url and one.asgi:
+            raise SettingsError(
+                "`url` and `asgi` are both set",
+                place=f"{path}: subgraphs.{name}",
+                remedy="keep the one that should be used",
+            )
+    return settings
