@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from graphwing.composition.definitions import FieldDefinition, TypeDefinition, TypeKind, has_applied
-from graphwing.composition.merge.merge_state import Merge
+from graphwing.composition.merge.merge_state import Merge, Overrides
 from graphwing.composition.satisfiability.options import (
     Budget,
     BudgetExceededError,
@@ -48,12 +48,16 @@ def check_satisfiability(merge: Merge, *, most_steps: int = MOST_STEPS) -> None:
 
 @dataclass(slots=True)
 class _State:
-    """An object type, where the router can stand when it gets there, and how it got there."""
+    """An object type, where the router can stand when it gets there, and how it got there.
+
+    `places` are the options and all that can be entered from them, once the state is accepted.
+    """
 
     type_name: str
     options: frozenset[Option]
     labels: Labels
     path: Path
+    places: frozenset[Option] = frozenset()
 
 
 @dataclass(slots=True)
@@ -82,9 +86,14 @@ class _Walk:
             state = self.pending.popleft()
             definition = self.merge.types[state.type_name]
             for item in definition.fields.values():
-                if not has_applied(item, "inaccessible"):
-                    for labels in self._decided(state.labels, definition, item):
-                        self._follow(state, labels, definition, item)
+                if item.directives and has_applied(item, "inaccessible"):
+                    continue
+                overrides = self.merge.overrides.get((definition.name, item.name))
+                if overrides is None or not overrides.labels:
+                    self._follow(state, state.labels, definition, item)
+                    continue
+                for labels in _decided(state.labels, overrides):
+                    self._follow(state, labels, definition, item)
 
     def options(self, labels: Labels) -> Options:
         """Return the answers that hold when `labels` are as given."""
@@ -92,32 +101,26 @@ class _Walk:
             self.by_labels[labels] = Options(self.merge, labels, self.budget)
         return self.by_labels[labels]
 
-    def _decided(
-        self, labels: Labels, definition: TypeDefinition, item: FieldDefinition
-    ) -> Iterator[Labels]:
-        """Yield `labels` with each choice for the labels of `item` that are still open."""
-        overrides = self.merge.overrides.get((definition.name, item.name))
-        decided = {label for label, _ in labels}
-        named = set(overrides.labels.values()) if overrides is not None else set[str]()
-        still_open = sorted(named - decided)
-        for choice in product((True, False), repeat=len(still_open)):
-            yield labels | frozenset(zip(still_open, choice, strict=True))
-
     def _add(self, state: _State) -> None:
         """Go on from a type unless it was reached before with no more options than now."""
+        options = self.options(state.labels)
+        options.spend()
+        state.places = options.places_that_matter(state.options)
         known = self.visited.setdefault((state.type_name, state.labels), [])
-        if any(earlier <= state.options for earlier in known[-_SETS_COMPARED:]):
+        if any(earlier <= state.places for earlier in known[-_SETS_COMPARED:]):
             return
-        known.append(state.options)
-        self.options(state.labels).spend()
+        known.append(state.places)
         self.pending.append(state)
 
     def _follow(
         self, state: _State, labels: Labels, definition: TypeDefinition, item: FieldDefinition
     ) -> None:
         options = self.options(labels)
+        places = state.places
+        if labels != state.labels:
+            places = options.places_that_matter(state.options)
         targets = frozenset(
-            target for option in state.options for target in options.advance(option, item.name)
+            target for place in places if (target := options.step(place, item.name)) is not None
         )
         following = _State(
             named_type(item.type), targets, labels, state.path.field(definition.name, item)
@@ -185,6 +188,13 @@ class _Walk:
                 report_unknown_type(options, path, found, state.type_name)
             return
         self._add(_State(name, found, state.labels, path))
+
+
+def _decided(labels: Labels, overrides: Overrides) -> Iterator[Labels]:
+    """Yield `labels` with each choice for the labels in `overrides` that are still open."""
+    still_open = sorted(set(overrides.labels.values()) - {label for label, _ in labels})
+    for choice in product((True, False), repeat=len(still_open)):
+        yield labels | frozenset(zip(still_open, choice, strict=True))
 
 
 def _is_hidden(definition: TypeDefinition) -> bool:

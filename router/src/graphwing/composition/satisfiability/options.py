@@ -6,7 +6,7 @@ so the work grows with the number of options and not with the number of paths.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -33,6 +33,8 @@ from graphwing.composition.subgraph_schema import (
     string_argument,
 )
 from graphwing.composition.type_reference import named_type
+
+_MOST_FIELDS_OF_A_STUB = 4
 
 
 class BudgetExceededError(Exception):
@@ -90,6 +92,7 @@ class Options:
     _targets: dict[tuple[str, str | None], tuple[KeyTarget, ...]] = field(
         default_factory=dict[tuple[str, str | None], tuple[KeyTarget, ...]]
     )
+    _resolved: dict[Option, frozenset[str]] = field(default_factory=dict[Option, frozenset[str]])
     _under_way: dict[Option, list[Option]] = field(default_factory=dict[Option, list[Option]])
     _requiring: set[tuple[Option, str]] = field(default_factory=set[tuple[Option, str]])
     _tentative: int = 0
@@ -144,6 +147,41 @@ class Options:
         if self._tentative == before or not self._under_way:
             self._reachable[option] = tuple(found)
         return tuple(found)
+
+    def places_that_matter(self, options: Iterable[Option]) -> frozenset[Option]:
+        """Return what can be reached from `options`, without places that add nothing.
+
+        Most entities have stubs, types with nothing but a key, in many subgraphs. Without them the
+        ways that lead to an entity differ much less, and few have to be looked at.
+        """
+        places = frozenset(place for option in options for place in self.reachable(option))
+        if len(places) == 1:
+            return places
+        stubs = {it: names for it in places if (names := self._only_leaves(it)) is not None}
+        rest = places - stubs.keys()
+        offered = {name for place in rest for name in self._fields(place)}
+        return rest | {it for it, names in stubs.items() if not names <= offered}
+
+    def _fields(self, place: Option) -> frozenset[str]:
+        """Return the names of the fields that `place` resolves."""
+        if place not in self._resolved:
+            definition = self.definition(place)
+            fields = definition.fields if definition is not None else {}
+            self._resolved[place] = frozenset(
+                name for name in fields if self.step(place, name) is not None
+            )
+        return self._resolved[place]
+
+    def _only_leaves(self, place: Option) -> frozenset[str] | None:
+        """Return the fields of `place` when none of them leads anywhere."""
+        if place.provided:
+            return None
+        definition = self.definition(place)
+        if definition is None or len(definition.fields) > _MOST_FIELDS_OF_A_STUB:
+            return None
+        if any(self.is_composite(named_type(it.type)) for it in definition.fields.values()):
+            return None
+        return self._fields(place)
 
     def _extend(self, start: Option, found: list[Option]) -> None:
         """Add to `found` what can be reached, until a round adds nothing."""
