@@ -85,8 +85,7 @@ def test_every_service_has_the_same_modules(service: str) -> None:
 
     modules = {path.stem for path in package.iterdir() if not path.name.startswith("__py")}
 
-    assert modules >= SERVICE_MODULES | {"tables"}
-    assert (ROOT / "subgraphs" / service / "migrations").is_dir()
+    assert modules >= SERVICE_MODULES
 
 
 def test_every_error_that_a_client_can_see_has_a_code_of_its_own() -> None:
