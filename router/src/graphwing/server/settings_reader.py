@@ -57,11 +57,10 @@ class _Reader:
     def read(self, wanted: Any, value: object, place: str) -> Any:  # noqa: ANN401
         """Return `value` as the type `wanted`."""
         origin, arguments = get_origin(wanted), get_args(wanted)
-        if origin in {Union, UnionType}:
-            if value is None:
-                return None
-            (wanted,) = (one for one in arguments if one is not NoneType)
-            return self.read(wanted, value, place)
+        if origin in {Union, UnionType} and value is not None:
+            others = [one for one in arguments if one is not NoneType]
+            if len(others) == 1:
+                return self.read(others[0], value, place)
         if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
             return self.struct(wanted, value, place)
         if origin is dict:
