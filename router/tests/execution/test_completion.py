@@ -174,13 +174,30 @@ async def test_fields_of_disjoint_fragments_do_not_leak_into_each_other() -> Non
     }
 
 
-@pytest.mark.parametrize("typename", ["Secret", "Query", "Media", None, 5])
+@pytest.mark.parametrize("typename", ["Secret", "Query", 5])
 async def test_an_object_of_a_type_that_clients_do_not_know_there_is_null(typename: object) -> None:
     response = await completed("{ media { id } }", {"media": {"__typename": typename, "id": 1}})
 
     assert response["data"] == {"media": None}
     assert paths(response) == [["media"]]
     assert "Secret" not in response["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("typename", ["Media", None])
+async def test_an_object_of_unknown_type_has_the_fields_that_all_types_have(
+    typename: str | None,
+) -> None:
+    media = {"__typename": typename, "id": 1, "length": 2}
+
+    same = await completed("{ media { id } }", {"media": media})
+    nothing = await completed("{ media { ... on Song @skip(if: true) { id } } }", {"media": media})
+    different = await completed("{ media { id ... on Song { length } } }", {"media": media})
+    named = await completed("{ media { id __typename } }", {"media": media})
+
+    assert same == {"data": {"media": {"id": "1"}}}
+    assert nothing == {"data": {"media": {}}}
+    assert different["data"] == named["data"] == {"media": None}
+    assert paths(different) == paths(named) == [["media"]]
 
 
 async def test_typename_needs_no_subgraph_and_may_have_any_name_any_number_of_times() -> None:

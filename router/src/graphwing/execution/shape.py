@@ -66,12 +66,35 @@ class ObjectShape:
     fields: dict[str, tuple[FieldShape, ...]] = field(
         default_factory=dict[str, "tuple[FieldShape, ...]"]
     )
+    stand_ins: list[str | None] = field(default_factory=list[str | None])
+    """The type to take for an object that does not know its own, once that was asked."""
 
     def runtime_type(self, typename: object) -> str | None:
         """Return the type of an object that calls itself `typename`, if the API has it here."""
         if self.type_name in self.possible:
             return self.type_name
-        return typename if isinstance(typename, str) and typename in self.possible else None
+        if isinstance(typename, str) and typename in self.possible:
+            return typename
+        # A subgraph with an interface object does not know the types of its objects, and where
+        # no field depends on them the plan does not ask another one.
+        if typename is None or typename == self.type_name:
+            if not self.stand_ins:
+                self.stand_ins.append(self._stand_in())
+            return self.stand_ins[0]
+        return None
+
+    def _stand_in(self) -> str | None:
+        """Return any possible type if the operation asks the same of all, and not their name."""
+        asked = [
+            [
+                (each.response_key, each.coordinate.partition(".")[2])
+                for each in self.fields_of(name)
+            ]
+            for name in self.possible
+        ]
+        names = {name for fields in asked for _, name in fields}
+        alike = all(fields == asked[0] for fields in asked)
+        return next(iter(self.possible), None) if alike and "__typename" not in names else None
 
     def fields_of(self, runtime_type: str) -> tuple[FieldShape, ...]:
         """Return the fields the operation asks of this type, in the operation's order."""
