@@ -79,7 +79,7 @@ class Run:
                 yield case, trial
 
     def _tried(self, graph: Graph, case: Case) -> Trial:
-        trial = graph.try_case(case)
+        trial = graph.try_case(case, is_valid=True)
         self.counts["cases"] += 1
         self.counts += census_of_operation(case.operation)
         if trial.plan:
@@ -118,8 +118,9 @@ def failure_text(case: Case, trial: Trial) -> str:
 @click.option("--cases", default=2000, help="How many operations to try.")
 @click.option("--seed", default=0, help="The first graph's seed; the next ones follow it.")
 @click.option("--keep", default=3, help="How many failures of one kind to shrink and write.")
+@click.option("--out", default=_FAILURES, type=click.Path(path_type=Path), help="Where to.")
 @click.option("--replay", type=click.Path(exists=True, path_type=Path), help="Run one text case.")
-def main(cases: int, seed: int, keep: int, replay: Path | None) -> None:
+def main(cases: int, seed: int, keep: int, out: Path, replay: Path | None) -> None:
     """Compare the router with a monolith on random graphs and operations."""
     if replay:
         case, _ = read_case(replay.read_text())
@@ -133,7 +134,7 @@ def main(cases: int, seed: int, keep: int, replay: Path | None) -> None:
         for case, trial in run.graph(seed, min(_PER_GRAPH, left)):
             run.failures[trial.kind] += 1
             if run.failures[trial.kind] <= keep:
-                _keep(case, trial, run.failures[trial.kind])
+                _keep(out, case, trial, run.failures[trial.kind])
         seed += 1
         if run.counts["graphs"] % 100 == 0:
             _progress(run, started)
@@ -142,18 +143,18 @@ def main(cases: int, seed: int, keep: int, replay: Path | None) -> None:
     raise SystemExit(bool(run.failures))
 
 
-def _keep(case: Case, trial: Trial, number: int) -> None:
+def _keep(out: Path, case: Case, trial: Trial, number: int) -> None:
     """Shrink a failure and write it to the folder that git ignores."""
     small = shrunk(case, trial.kind)
     try:
         text = failure_text(small, run_case(small))
     except CompositionError:
         text = failure_text(case, trial)
-    _FAILURES.mkdir(exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     words = re.findall(r"\w+", trial.kind.lower())
     name = f"{'_'.join(words[:8])}_{case.seed}_{number}.txt"
-    (_FAILURES / name).write_text(text)
-    click.echo(f"{trial.findings[0]}\n  see {_FAILURES.name}/{name}")
+    (out / name).write_text(text)
+    click.echo(f"{trial.findings[0]}\n  see {out.name}/{name}")
 
 
 def _progress(run: Run, started: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -76,8 +77,30 @@ def _edited(text: str, index: int) -> str | None:
     for position, edit in enumerate(_edits(document)):
         if position == index:
             edit()
-            return print_ast(document)
+            return print_ast(_pruned(document))
     return None
+
+
+def _pruned(document: DocumentNode) -> DocumentNode:
+    """Return a document without fragments and variables that nothing uses any more."""
+    text = print_ast(document)
+    definitions = [
+        each
+        for each in document.definitions
+        if not isinstance(each, FragmentDefinitionNode)
+        or re.search(rf"\.\.\.{each.name.value}\b", text)
+    ]
+    for each in definitions:
+        if isinstance(each, OperationDefinitionNode):
+            variables = tuple(
+                variable
+                for variable in each.variable_definitions or ()
+                if len(re.findall(rf"\${variable.variable.name.value}\b", text)) > 1
+            )
+            _setter(each, "variable_definitions", variables)()
+    if len(definitions) == len(document.definitions):
+        return document
+    return _pruned(DocumentNode(definitions=tuple(definitions)))
 
 
 def _edits(document: DocumentNode) -> Iterator[_Edit]:

@@ -150,7 +150,7 @@ class Stub:
     ) -> None:
         """A subgraph cannot resolve what is external, unless provided, or overridden."""
         declarers = self._universe.declared((held.thing.typename, name))
-        if all(each is not declared for _, each in declarers):
+        if all(each.subgraph != self.name for each, _ in declarers):
             self._note(world, f"`{parent}.{name}` is overridden")
         if declared.external and not self._provides(held, name):
             self._note(world, f"`{parent}.{name}` is external and not provided here")
