@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from running_platform import ROOT, Platform
 from visit import Visit
 
+# Order and outcome are asserted, not speed: a loaded machine may take its time.
+WAIT_MILLISECONDS = 30_000
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +34,7 @@ PACKAGED = (
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A headless Chromium, ended with the session."""
     executable, environment = _chromium(tmp_path_factory.mktemp("chromium"))
+    expect.set_options(timeout=WAIT_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable, args=FLAGS, env={**os.environ, **environment}

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Response, expect
 
 from visit import Visit
 
 
 def test_an_example_runs_and_answers_from_three_subgraphs(visit: Visit) -> None:
     visit.page.goto("/graphiql")
-    visit.page.get_by_role("button", name="Execute query").click()
+    run = visit.page.get_by_role("button", name="Execute query")
+    expect(run).to_be_enabled()
 
-    result = visit.page.get_by_role("region", name="Operation Results").or_(
-        visit.page.locator(".result-window")
-    )
-    expect(result.first).to_contain_text("달빛공장")
-    expect(result.first).to_contain_text("displayName")
+    with visit.page.expect_response(_is_the_example) as answered:
+        run.click()
+
+    artist = answered.value.json()["data"]["artist"]
+    assert artist["name"] == "달빛공장"
+    assert len(artist["comments"]["edges"]) == 10
+    assert all(edge["node"]["author"]["displayName"] for edge in artist["comments"]["edges"])
+    expect(visit.page.get_by_role("region", name="Result Window")).to_contain_text("달빛공장")
 
 
 def test_the_documentation_lists_types_of_every_subgraph(visit: Visit) -> None:
@@ -28,3 +32,7 @@ def test_the_documentation_lists_types_of_every_subgraph(visit: Visit) -> None:
     )
     for name in ("User", "Artist", "Comment"):
         expect(explorer.first.get_by_role("link", name=name, exact=True)).to_be_visible()
+
+
+def _is_the_example(response: Response) -> bool:
+    return response.url.endswith("/graphql") and "comments" in (response.request.post_data or "")
