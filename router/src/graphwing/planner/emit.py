@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 
 from graphwing.planner.conflicts import renames_in
 from graphwing.planner.fetch_graph import Branch, FetchGraph, Twig, Visit
@@ -123,16 +124,32 @@ def _selections(
             yield FragmentSelection(type_name, (), inner)
 
 
-def _field(twig: Twig, aliases: Mapping[Twig, str], given: Conditions) -> FieldSelection:
+def _field(twig: Twig, aliases: Mapping[Twig, str], given: Conditions) -> Selection:
     item = twig.field
     below = tuple(_selections(twig.below, aliases, given)) if twig.below is not None else ()
-    return FieldSelection(
+    # A directive may stand only once at one place, so what is left goes around the field.
+    first, *others = _directive_sets(item.conditions - given)
+    selection: Selection = FieldSelection(
         name=item.name,
         response_key=aliases.get(twig, item.response_key),
         arguments=item.arguments,
-        directives=(*map(_directive, _ordered(item.conditions - given)), *item.directives),
+        directives=(*first, *item.directives),
         selections=below,
     )
+    for directives in others:
+        selection = FragmentSelection(None, directives, (selection,))
+    return selection
+
+
+def _directive_sets(conditions: Conditions) -> Iterator[tuple[str, ...]]:
+    """Yield directives, no two of a kind together; at least once, if nothing."""
+    ordered = _ordered(conditions)
+    pairs = zip_longest(
+        (_directive(one) for one in ordered if one.expected),
+        (_directive(one) for one in ordered if not one.expected),
+    )
+    sets = [tuple(directive for directive in pair if directive) for pair in pairs]
+    yield from sets or ((),)
 
 
 def _is_covered(twig: Twig, branch: Branch, given: Conditions) -> bool:
@@ -175,7 +192,8 @@ def _typenames(stop: Stop) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield runtime types of objects and what to call them to the subgraph."""
     assert stop.source is not None  # noqa: S101 - a lookup has one
     source, target = stop.source.node, stop.target
-    types = source.possible if stop.spot.types is None else source.possible & stop.spot.types
+    possible = stop.source.possible
+    types = possible if stop.spot.types is None else possible & stop.spot.types
     if source.kind == "interface object":
         # Its subgraph says `__typename: Interface`; another one may know better already.
         yield (source.type_name, *sorted(types)), target.type_name

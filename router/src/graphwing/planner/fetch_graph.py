@@ -105,21 +105,16 @@ class FetchGraph:
         return branch
 
     def _narrow(self, branch: Branch, spot: Spot) -> Branch:
-        if spot.types is None:
-            return branch
-        return self._part(branch, spot.type_name, spot.types) or branch
+        return branch if spot.types is None else self._part(branch, spot.type_name)
 
-    def _part(self, branch: Branch, type_name: str, types: frozenset[str]) -> Branch | None:
+    def _part(self, branch: Branch, type_name: str) -> Branch:
         """Return the fragment for a type, the branch itself if it needs none."""
-        if not branch.node.is_abstract:
-            return branch
-        if type_name == branch.node.type_name:
+        if not branch.node.is_abstract or type_name == branch.node.type_name:
             return branch
         part = branch.parts.get(type_name)
         if part is None:
-            node = self._graph.narrowed_to_scope(branch.node, type_name, types)
-            if node is None:
-                return None
+            node = self._graph.narrowed(branch.node, type_name)
+            assert node is not None  # noqa: S101 - the search has been there
             part = branch.parts[type_name] = Branch(node)
         return part
 
@@ -152,14 +147,13 @@ class FetchGraph:
 
     def _add_selection(self, branch: Branch, selection: Selection) -> None:
         for scope in selection.scopes:
-            part: Branch | None = branch
+            part = branch
             if scope.types is not None:
                 if not scope.types & branch.node.possible:
                     continue
-                part = self._part(branch, scope.type_name, scope.types)
-            if part is not None:
-                for item in scope.fields:
-                    self._add(part, item)
+                part = self._part(branch, scope.type_name)
+            for item in scope.fields:
+                self._add(part, item)
 
 
 def build_fetch_graph(

@@ -136,21 +136,14 @@ class QueryGraph:
         provided = node.id.provided.narrowed(type_name)
         return self.node(NodeId(type_name, node.subgraph, provided))
 
-    def narrowed_to_scope(self, node: Node, type_name: str, types: frozenset[str]) -> Node | None:
-        """Return the node for a fragment that leaves only `types`; an object stays what it is."""
-        if not node.is_abstract:
-            return node if node.type_name in types else None
-        return self.narrowed(node, type_name) if types & node.possible else None
-
-    def holds(self, node: Node, type_name: str, types: frozenset[str]) -> bool:
-        """Tell whether `... on type_name` means `types` to the node's subgraph as well."""
-        if not node.is_abstract:
-            return True
-        wanted = types & node.possible
-        if not wanted:
+    def holds(
+        self, node: Node, type_name: str, wanted: frozenset[str], possible: frozenset[str]
+    ) -> bool:
+        """Tell whether `... on type_name` leaves `wanted` of the `possible` types of objects."""
+        if not wanted or not node.is_abstract:
             return True
         narrowed = self.narrowed(node, type_name)
-        return narrowed is not None and narrowed.possible & node.possible == wanted
+        return narrowed is not None and narrowed.possible & possible == wanted
 
     def is_uniform(self, type_name: str, field_name: str) -> bool:
         """Tell whether all subgraphs agree on what a field's objects can be."""

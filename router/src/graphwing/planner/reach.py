@@ -44,11 +44,12 @@ class Reach:
         if scope.types is not None:
             if node.kind == "interface object":
                 return False
-            if not scope.types & node.possible:
+            wanted = scope.types & node.possible
+            if not wanted:
                 return True
-            if not self._graph.holds(node, scope.type_name, scope.types):
+            if not self._graph.holds(node, scope.type_name, wanted, node.possible):
                 return False
-            inner = self._graph.narrowed_to_scope(node, scope.type_name, scope.types)
+            inner = self._graph.narrowed(node, scope.type_name) if node.is_abstract else node
         return inner is not None and all(self._is_field_local(inner, f) for f in scope.fields)
 
     def _is_field_local(self, node: Node, field: Field) -> bool:

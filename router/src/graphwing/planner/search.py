@@ -133,7 +133,7 @@ class Search:
         for tail in self._typed(spot, tails):
             parts = {
                 name: Tail(node, tail.stop)
-                for name in sorted(self._types_at(spot, tail.node))
+                for name in sorted(_types_at(spot, tail))
                 if (node := self._graph.narrowed(tail.node, name)) is not None
             }
             # A path is of use only if it leads on for whatever type an object turns out to have.
@@ -151,9 +151,6 @@ class Search:
                 part = spot.place.spot(name, frozenset((name,)))
                 self._field(part, tuple(usable[name]), field, found)
 
-    def _types_at(self, spot: Spot, node: Node) -> frozenset[str]:
-        return node.possible if spot.types is None else node.possible & spot.types
-
     def _narrow(
         self, spot: Spot, tails: tuple[Tail, ...], scope: Scope
     ) -> Iterator[tuple[Spot, tuple[Tail, ...]]]:
@@ -166,18 +163,30 @@ class Search:
         if common is not None:
             types &= common
         typed = self._typed(spot, tails)
+        if not typed:
+            raise NoPathError(spot, scope.fields[0], tails)
         if self._graph.types.is_object(scope.type_name):
             yield from self._narrow_to_objects(spot, typed, types)
-        elif all(self._graph.holds(tail.node, scope.type_name, types) for tail in typed):
-            known = [
-                Tail(node, tail.stop)
-                for tail in typed
-                if (node := self._graph.narrowed_to_scope(tail.node, scope.type_name, types))
-            ]
+        elif all(self._holds(tail, scope.type_name, types) for tail in typed):
+            known = tuple(self._narrowed(typed, scope.type_name, types))
             if known:
-                yield spot.place.spot(scope.type_name, types), tuple(known)
+                yield spot.place.spot(scope.type_name, types), known
         else:
             yield from self._narrow_to_objects(spot, typed, types)
+
+    def _holds(self, tail: Tail, type_name: str, types: frozenset[str]) -> bool:
+        return self._graph.holds(tail.node, type_name, types & tail.possible, tail.possible)
+
+    def _narrowed(
+        self, tails: tuple[Tail, ...], type_name: str, types: frozenset[str]
+    ) -> Iterator[Tail]:
+        for tail in tails:
+            left = types & tail.possible
+            node = self._graph.narrowed(tail.node, type_name) if left else None
+            if left and not tail.node.is_abstract:
+                yield tail
+            elif node is not None:
+                yield Tail(node, tail.stop, left)
 
     def _narrow_to_objects(
         self, spot: Spot, tails: tuple[Tail, ...], types: frozenset[str]
@@ -186,7 +195,7 @@ class Search:
             known = tuple(
                 Tail(node, tail.stop)
                 for tail in tails
-                if name in tail.node.possible
+                if name in tail.possible
                 and (node := self._graph.narrowed(tail.node, name)) is not None
             )
             if known:
@@ -249,7 +258,7 @@ class Search:
         self, spot: Spot, tail: Tail, target: Node, requires: Requirement | None
     ) -> tuple[Stop, ...]:
         """Return the stops by which the objects of a tail can be asked of another subgraph."""
-        known = (spot, tail.stop, tail.node, target, requires)
+        known = (spot, tail, target, requires)
         stops = self._entered.get(known)
         if stops is not None:
             return stops
@@ -323,7 +332,7 @@ class Search:
 
     def _obtain(self, spot: Spot, tail: Tail, requirement: Requirement) -> tuple[Need, ...] | None:
         """Return the cheapest way to know a requirement about the objects of a tail."""
-        known = (spot, tail.stop, tail.node, requirement)
+        known = (spot, tail, requirement)
         if known in self._obtained:
             return self._obtained[known]
         selection = spot.place.position.adapt(requirement.selection)
@@ -355,16 +364,24 @@ class Search:
         return known
 
 
+def _types_at(spot: Spot, tail: Tail) -> frozenset[str]:
+    return tail.possible if spot.types is None else tail.possible & spot.types
+
+
 def _is_covered(stop: Stop, closing: list[Stop]) -> bool:
     return any(other.closure & stop.closure == other.closure for other in closing)
 
 
 def _best(tails: Iterable[Tail]) -> tuple[Tail, ...]:
-    """Return the tails worth following: for each node those that no other makes superfluous."""
-    by_node: dict[Node, list[Stop]] = {}
+    """Return the tails worth following: of what is known alike those that nobody outdoes."""
+    alike: dict[tuple[Node, frozenset[str] | None], list[Stop]] = {}
     for tail in tails:
-        by_node.setdefault(tail.node, []).append(tail.stop)
-    best = [Tail(node, stop) for node, stops in by_node.items() for stop in undominated(stops)]
+        alike.setdefault((tail.node, tail.types), []).append(tail.stop)
+    best = [
+        Tail(node, stop, types)
+        for (node, types), stops in alike.items()
+        for stop in undominated(stops)
+    ]
     if len(best) > _MOST_TAILS:
         best.sort(key=lambda tail: (tail.stop.level, tail.stop.closure.bit_count()))
     return tuple(best[:_MOST_TAILS])

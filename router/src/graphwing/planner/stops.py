@@ -63,6 +63,13 @@ class Tail:
 
     node: Node
     stop: Stop
+    types: frozenset[str] | None = None
+    """What the objects can be, where a fragment has left less than the node knows."""
+
+    @property
+    def possible(self) -> frozenset[str]:
+        """The object types that the objects can have."""
+        return self.node.possible if self.types is None else self.types
 
 
 @dataclass(frozen=True, slots=True, eq=False)

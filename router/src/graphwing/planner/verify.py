@@ -149,7 +149,7 @@ class Verifier:
                 yield from self._selected(part, selection.selections, condition)
                 continue
             type_name = self._type_in(start.subgraph, parent, selection.name)
-            returns = self._types.possible(type_name)
+            returns = self._possible_in(start.subgraph, type_name)
             here = (*start.way, Step(selection.response_key, start.types))
             yield Fetched(start.fetch, selection.name, here, inner, returns)
             below = _Start(start.fetch, start.subgraph, here, None, inner)
@@ -199,10 +199,15 @@ class Verifier:
         return possible
 
     def _possible_in(self, subgraph: str, type_name: str) -> frozenset[str]:
-        definition = self._supergraph.types[type_name]
-        join = definition.joins.get(subgraph)
         everywhere = self._types.possible(type_name)
-        if join is None or join.is_interface_object or definition.kind == "object":
+        definition = self._supergraph.types.get(type_name)
+        join = definition.joins.get(subgraph) if definition is not None else None
+        if (
+            definition is None
+            or join is None
+            or join.is_interface_object
+            or definition.kind == "object"
+        ):
             return everywhere
         if definition.kind == "union":
             return frozenset(join.members)
@@ -271,6 +276,10 @@ class Everything:
             common = item.conditions if common is None else common & item.conditions
         return common or frozenset()
 
+    def possible(self, way: tuple[Step, ...]) -> frozenset[str]:
+        """Return what the objects at the end of `way` can be."""
+        return self._possible.get(tuple(step.key for step in way), frozenset())
+
     def _admits(self, way: tuple[Step, ...], wanted: tuple[Step, ...]) -> bool:
         keys: Keys = ()
         for have, want in zip(way, wanted, strict=True):
@@ -319,8 +328,9 @@ class _Represented:
     ) -> Iterator[str]:
         for selection in asked:
             if not isinstance(selection, RepresentationField):
-                narrowed = _both(types, frozenset(selection.types))
-                for name in sorted(narrowed or ()):
+                # What those who were asked cannot return need not be known.
+                possible = self._everything.possible(way) & frozenset(selection.types)
+                for name in sorted(_both(types, possible) or ()):
                     yield from self._missing(selection.selections, way, frozenset((name,)))
                 continue
             here = (*way, Step(selection.response_key, types))
