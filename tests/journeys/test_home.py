@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from visit import Visit
 
-ROWS_AT_ONCE = 12
+ROWS_AT_ONCE = 16
 
 
 def test_the_home_page_lists_every_artist_of_the_graph(visit: Visit) -> None:

@@ -213,7 +213,7 @@ test('the home page lists artists and goes on where it ended', async () => {
 
   const artists = screen.getByRole('list', { name: '아티스트' });
   await waitFor(() => expect(within(artists).getAllByRole('listitem')).toHaveLength(3));
-  expect(asked.at(-1)?.variables).toEqual({ genre: null, count: 12, cursor: 'cursor-나' });
+  expect(asked.at(-1)?.variables).toEqual({ genre: null, count: 16, cursor: 'cursor-나' });
   expect(within(artists).getByRole('link', { name: /다/ }).getAttribute('href')).toBe(
     `/artist/${encodeURI('다')}`,
   );

@@ -23,7 +23,7 @@ export function Release(props: { album: Release_album$key; artistId: string }) {
     props.album,
   );
   return (
-    <article className="grid grid-cols-[5.5rem_minmax(0,1fr)] items-center gap-x-5 gap-y-4 sm:grid-cols-[12rem_minmax(0,1fr)] sm:items-start sm:gap-x-8">
+    <article className="grid grid-cols-[5.5rem_minmax(0,1fr)] items-center gap-x-5 gap-y-4 sm:grid-cols-[12rem_minmax(0,1fr)] sm:grid-rows-[auto_1fr] sm:items-start sm:gap-x-8">
       <CoverArt
         id={album.id}
         artistId={props.artistId}

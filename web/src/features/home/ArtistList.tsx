@@ -17,7 +17,7 @@ export function ArtistList(props: { query: ArtistList_query$key; filter: ReactNo
       fragment ArtistList_query on Query
       @argumentDefinitions(
         genre: { type: "String" }
-        count: { type: "Int", defaultValue: 12 }
+        count: { type: "Int", defaultValue: 16 }
         cursor: { type: "String" }
       )
       @refetchable(queryName: "ArtistListPageQuery") {
@@ -67,7 +67,7 @@ export function ArtistList(props: { query: ArtistList_query$key; filter: ReactNo
         hasNext={hasNext}
         isLoading={isLoadingNext}
         cursor={pageInfo.endCursor}
-        onLoad={() => loadNext(12)}
+        onLoad={() => loadNext(16)}
       />
     </section>
   );
