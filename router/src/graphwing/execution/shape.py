@@ -60,54 +60,60 @@ class ObjectShape:
 
     type_name: str
     possible: Mapping[str, GraphQLObjectType]
+    interfaces: Mapping[str, GraphQLInterfaceType]
+    """The type itself and those that implement it, if they are interfaces."""
     nullable: bool
     selection_sets: Sequence[SelectionSetNode]
     shapes: Shapes
     fields: dict[str, tuple[FieldShape, ...]] = field(
         default_factory=dict[str, "tuple[FieldShape, ...]"]
     )
-    stand_ins: list[str | None] = field(default_factory=list[str | None])
-    """The type to take for an object that does not know its own, once that was asked."""
+    sufficient: dict[str, bool] = field(default_factory=dict[str, bool])
+    """Interfaces by whether knowing them is enough to know what the operation asks."""
 
     def runtime_type(self, typename: object) -> str | None:
-        """Return the type of an object that calls itself `typename`, if the API has it here."""
+        """Return the type of an object that calls itself `typename`, if the API has it here.
+
+        A subgraph with an interface object does not know the types of its objects, and where no
+        field depends on them the plan does not ask another one; the interface stands for them.
+        """
         if self.type_name in self.possible:
             return self.type_name
-        if isinstance(typename, str) and typename in self.possible:
-            return typename
-        # A subgraph with an interface object does not know the types of its objects, and where
-        # no field depends on them the plan does not ask another one.
-        if typename is None or typename == self.type_name:
-            if not self.stand_ins:
-                self.stand_ins.append(self._stand_in())
-            return self.stand_ins[0]
+        name = self.type_name if typename is None else typename
+        if not isinstance(name, str):
+            return None
+        if name in self.possible or (name in self.interfaces and self._is_sufficient(name)):
+            return name
         return None
 
-    def _stand_in(self) -> str | None:
-        """Return any possible type if the operation asks the same of all, and not their name."""
-        asked = [
-            [
-                (each.response_key, each.coordinate.partition(".")[2])
-                for each in self.fields_of(name)
-            ]
-            for name in self.possible
+    def _is_sufficient(self, interface: str) -> bool:
+        if interface not in self.sufficient:
+            asked = self._asked(interface)
+            is_typename_asked = any(name == "__typename" for _, name in asked)
+            self.sufficient[interface] = not is_typename_asked and all(
+                self._asked(name) == asked for name in self.possible
+            )
+        return self.sufficient[interface]
+
+    def _asked(self, runtime_type: str) -> list[tuple[str, str]]:
+        return [
+            (one.response_key, one.coordinate.partition(".")[2])
+            for one in self.fields_of(runtime_type)
         ]
-        names = {name for fields in asked for _, name in fields}
-        alike = all(fields == asked[0] for fields in asked)
-        return next(iter(self.possible), None) if alike and "__typename" not in names else None
 
     def fields_of(self, runtime_type: str) -> tuple[FieldShape, ...]:
         """Return the fields the operation asks of this type, in the operation's order."""
         fields = self.fields.get(runtime_type)
         if fields is None:
-            fields = self.shapes.fields_of(self.possible[runtime_type], self.selection_sets)
+            of_type = self.possible.get(runtime_type) or self.interfaces[runtime_type]
+            fields = self.shapes.fields_of(of_type, self.selection_sets)
             self.fields[runtime_type] = fields
         return fields
 
 
 @dataclass(frozen=True, slots=True)
 class TypenameShape:
-    """`__typename`, which the router knows by itself."""
+    """`__typename`, the type that the object was found to have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +162,19 @@ class Shapes:
         root = self._schema.get_root_type(self._operation.operation)
         if root is None:
             raise ValueError("the operation was not validated against this schema")
-        selection_sets = (self._operation.selection_set,)
         return ObjectShape(
-            root.name, {root.name: root}, nullable=True, selection_sets=selection_sets, shapes=self
+            type_name=root.name,
+            possible={root.name: root},
+            interfaces={},
+            nullable=True,
+            selection_sets=(self._operation.selection_set,),
+            shapes=self,
         )
 
     def fields_of(
-        self, runtime_type: GraphQLObjectType, selection_sets: Sequence[SelectionSetNode]
+        self,
+        runtime_type: GraphQLObjectType | GraphQLInterfaceType,
+        selection_sets: Sequence[SelectionSetNode],
     ) -> tuple[FieldShape, ...]:
         """Return the fields that `selection_sets` ask of an object of `runtime_type`."""
         nodes: dict[str, list[FieldNode]] = {}
@@ -180,7 +192,7 @@ class Shapes:
 
     def _collect(
         self,
-        runtime_type: GraphQLObjectType,
+        runtime_type: GraphQLObjectType | GraphQLInterfaceType,
         selection_set: SelectionSetNode,
         nodes: dict[str, list[FieldNode]],
         visited: set[str],
@@ -224,17 +236,24 @@ class Shapes:
         return self._fragments[name]
 
     def _applies(
-        self, fragment: InlineFragmentNode | FragmentDefinitionNode, runtime_type: GraphQLObjectType
+        self,
+        fragment: InlineFragmentNode | FragmentDefinitionNode,
+        runtime_type: GraphQLObjectType | GraphQLInterfaceType,
     ) -> bool:
         if fragment.type_condition is None:
             return True
         condition = self._schema.get_type(fragment.type_condition.name.value)
-        if isinstance(condition, GraphQLInterfaceType | GraphQLUnionType):
-            return self._schema.is_sub_type(condition, runtime_type)
-        return condition is runtime_type
+        if condition is runtime_type:
+            return True
+        return isinstance(
+            condition, GraphQLInterfaceType | GraphQLUnionType
+        ) and self._schema.is_sub_type(condition, runtime_type)
 
     def _field_shape(
-        self, parent: GraphQLObjectType, response_key: str, nodes: list[FieldNode]
+        self,
+        parent: GraphQLObjectType | GraphQLInterfaceType,
+        response_key: str,
+        nodes: list[FieldNode],
     ) -> Shape:
         name = nodes[0].name.value
         if name == "__typename":
@@ -260,12 +279,28 @@ class Shapes:
                 return ListShape(self._shape(wrapped, selection_sets), nullable)
             case GraphQLScalarType() | GraphQLEnumType():
                 return LeafShape(of_type.name, leaf_reader(of_type), nullable)
-            case GraphQLObjectType():
-                possible: dict[str, GraphQLObjectType] = {of_type.name: of_type}
             case _:
-                of_type = cast("GraphQLInterfaceType | GraphQLUnionType", of_type)
-                possible = {one.name: one for one in self._schema.get_possible_types(of_type)}
-        return ObjectShape(of_type.name, possible, nullable, selection_sets, self)
+                return self._object_shape(of_type, selection_sets, nullable=nullable)
+
+    def _object_shape(
+        self, of_type: GraphQLType, selection_sets: list[SelectionSetNode], *, nullable: bool
+    ) -> ObjectShape:
+        of_type = cast("GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType", of_type)
+        interfaces: list[GraphQLInterfaceType] = []
+        if isinstance(of_type, GraphQLObjectType):
+            possible = [of_type]
+        else:
+            possible = self._schema.get_possible_types(of_type)
+        if isinstance(of_type, GraphQLInterfaceType):
+            interfaces = [of_type, *self._schema.get_implementations(of_type).interfaces]
+        return ObjectShape(
+            type_name=of_type.name,
+            possible={one.name: one for one in possible},
+            interfaces={one.name: one for one in interfaces},
+            nullable=nullable,
+            selection_sets=selection_sets,
+            shapes=self,
+        )
 
     def _introspection(self, nodes: list[FieldNode]) -> DocumentNode:
         operation = OperationDefinitionNode(
