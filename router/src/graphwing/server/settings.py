@@ -26,7 +26,7 @@ class SubgraphSettings(msgspec.Struct, frozen=True):
 
     url: str | None = None
     asgi: str | None = None
-    """An application to import, `music.app:app`, or to make, `music.app:create_app()`."""
+    """An application to import, `shop.app:app`, or to make, `shop.app:create_app()`."""
     path: str = "/graphql"
     """Where that application answers GraphQL."""
     timeout: Duration | None = None
