@@ -8,6 +8,7 @@ from graphwing.composition.check_definitions import check_definitions
 from graphwing.composition.definitions import (
     AppliedDirective,
     DirectiveDefinition,
+    Element,
     TypeDefinition,
     TypeKind,
 )
@@ -113,10 +114,16 @@ class _Names:
         cache: dict[str, str | None] = {}
         for directive in self.read.schema_directives:
             self._name(directive, cache)
+        elements: list[Element] = [
+            argument
+            for definition in self.read.directives.values()
+            for argument in definition.arguments.values()
+        ]
         for definition in self.read.types.values():
-            for _, element, _ in elements_of(definition):
-                for directive in element.directives:
-                    self._name(directive, cache)
+            elements += [element for _, element, _ in elements_of(definition)]
+        for element in elements:
+            for directive in element.directives:
+                self._name(directive, cache)
 
     def _name(self, directive: AppliedDirective, cache: dict[str, str | None]) -> None:
         name = directive.name

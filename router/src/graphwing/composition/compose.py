@@ -14,34 +14,55 @@ from graphwing.composition.merge.merge_state import Subgraph
 from graphwing.composition.post_merge import check_merged_schema
 from graphwing.composition.print_supergraph import print_supergraph
 from graphwing.composition.problems import Problems
-from graphwing.composition.satisfiability import check_satisfiability
+from graphwing.composition.satisfiability import MOST_STEPS, check_satisfiability
 from graphwing.composition.subgraph_schema import SubgraphSchema
 from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.composition.upgrade_federation_1 import upgrade_federation_1
 from graphwing.composition.validate_subgraph import validate_subgraph
 from graphwing.composition.values import EnumLiteral
-from graphwing.errors import CompositionError
+from graphwing.errors import CompositionError, CompositionProblem, SupergraphError
 from graphwing.supergraph import Supergraph, parse_supergraph
 
 
-def compose(subgraphs: Iterable[SubgraphSdl]) -> Supergraph:
-    """Return the supergraph of `subgraphs`, or raise `CompositionError` with all problems."""
-    sdl, hints = compose_sdl(subgraphs)
-    return parse_supergraph(sdl, hints=hints)
+def compose(subgraphs: Iterable[SubgraphSdl], *, most_steps: int = MOST_STEPS) -> Supergraph:
+    """Return the supergraph of `subgraphs`, or raise `CompositionError` with all problems.
+
+    `most_steps` bounds the search for queries that could not be answered.
+    """
+    sdl, hints = compose_sdl(subgraphs, most_steps=most_steps)
+    try:
+        return parse_supergraph(sdl, hints=hints)
+    except SupergraphError as error:
+        # What other routers run, as connectors, this one may not.
+        problem = CompositionProblem("UNSUPPORTED_FEATURE", error.cause, remedy=error.remedy)
+        raise CompositionError((problem,)) from error
 
 
-def compose_sdl(subgraphs: Iterable[SubgraphSdl]) -> tuple[str, tuple[Hint, ...]]:
+def compose_sdl(
+    subgraphs: Iterable[SubgraphSdl], *, most_steps: int = MOST_STEPS
+) -> tuple[str, tuple[Hint, ...]]:
     """Return supergraph SDL and hints, or raise `CompositionError`."""
     given = sorted(subgraphs, key=lambda subgraph: subgraph.name)
-    hints = Hints()
+    try:
+        return _compose(given, most_steps)
+    except RecursionError as error:
+        problem = CompositionProblem(
+            "INVALID_GRAPHQL",
+            "the subgraphs nest definitions too deeply to be composed",
+            tuple(subgraph.name for subgraph in given),
+        )
+        raise CompositionError((problem,)) from error
+
+
+def _compose(given: list[SubgraphSdl], most_steps: int) -> tuple[str, tuple[Hint, ...]]:
     members = _subgraphs(_build(given))
     _validate(members)
-    problems = Problems()
+    problems, hints = Problems(), Hints()
     merge = merge_subgraphs(members, problems, hints)
     _stop_at(problems)
     check_merged_schema(merge)
     _stop_at(problems)
-    check_satisfiability(merge)
+    check_satisfiability(merge, most_steps=most_steps)
     _stop_at(problems)
     return print_supergraph(merge), tuple(hints.found)
 

@@ -182,6 +182,15 @@ SPEC_OF_DIRECTIVE: Mapping[str, str] = {
 """Which specification the supergraph links for a directive that composition carries over."""
 
 
+CONNECT_IDENTITY = f"{SPECS}/connect"
+_CONNECT_SINCE: Mapping[Version, Version] = {
+    Version(0, 1): Version(2, 10),
+    Version(0, 2): Version(2, 11),
+    Version(0, 3): Version(2, 12),
+    Version(0, 4): Version(2, 13),
+}
+
+
 @cache
 def federation_directives(version: Version | None) -> Mapping[str, DirectiveDefinition]:
     """Return the directives of a federation version; without a version, those of Federation 1."""
@@ -211,6 +220,16 @@ def specification_directives(link: Link) -> Mapping[str, DirectiveDefinition] | 
 def specification_types(link: Link) -> frozenset[str]:
     """Return the names of the types that `link` brings."""
     return SPECIFICATION_TYPES.get(link.url.identity, frozenset())
+
+
+def implied_federation(link: Link) -> Version | None:
+    """Return the first federation version that knows what `link` brings, if that is known."""
+    specification = SPECIFICATIONS.get(link.url.identity)
+    if specification is None:
+        return None
+    # Each version of connect came with a federation version of its own.
+    is_connect = link.url.identity == CONNECT_IDENTITY
+    return _CONNECT_SINCE.get(link.url.version) if is_connect else specification.requires
 
 
 def is_known_version(link: Link) -> bool:

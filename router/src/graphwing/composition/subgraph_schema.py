@@ -15,7 +15,7 @@ from graphwing.composition.definitions import (
     first_applied,
     has_applied,
 )
-from graphwing.composition.federation_directives import UPGRADED_FEDERATION
+from graphwing.composition.federation_directives import UPGRADED_FEDERATION, implied_federation
 from graphwing.composition.links import Links, Version
 from graphwing.composition.problems import Place
 
@@ -47,7 +47,14 @@ class SubgraphSchema:
     def federation_version(self) -> Version:
         """The federation version that this subgraph counts as."""
         link = self.links.federation
-        return UPGRADED_FEDERATION if link is None else link.url.version
+        if link is None:
+            return UPGRADED_FEDERATION
+        return max([link.url.version, *self.implied_versions()])
+
+    def implied_versions(self) -> list[Version]:
+        """Return the federation versions that its other links ask for."""
+        found = (implied_federation(link) for link in self.links.all)
+        return [version for version in found if version is not None]
 
     def at(self, position: Position) -> Place:
         """Return `position` as a place in this subgraph."""

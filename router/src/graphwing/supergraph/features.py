@@ -17,6 +17,7 @@ _URL = re.compile(r"^(?P<identity>.*?/?(?P<name>[^/]+))/v(?P<major>\d+)\.(?P<min
 # Specifications that may be `for: EXECUTION` or `for: SECURITY`: ignoring another would be wrong.
 _UNDERSTOOD = {
     "authenticated",
+    "cacheTag",
     "context",
     "core",
     "cost",

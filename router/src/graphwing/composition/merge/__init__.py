@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from graphwing.composition.definitions import AppliedDirective
+from graphwing.composition.federation_directives import CONNECT_IDENTITY
 from graphwing.composition.hints import Hints
 from graphwing.composition.merge.applied_directives import merged_directives
 from graphwing.composition.merge.carried_directives import (
@@ -20,6 +22,7 @@ __all__ = ["Merge", "merge_subgraphs"]
 def merge_subgraphs(subgraphs: list[Subgraph], problems: Problems, hints: Hints) -> Merge:
     """Return the merged schema of valid subgraphs; what does not fit is reported."""
     merge = Merge(subgraphs, problems, hints)
+    _hint_implied_versions(merge)
     name_carried_directives(merge)
     name_composed_directives(merge)
     # Enums merge by how they are used, which the arguments of directives have a say in.
@@ -31,16 +34,34 @@ def merge_subgraphs(subgraphs: list[Subgraph], problems: Problems, hints: Hints)
     return merge
 
 
+def _hint_implied_versions(merge: Merge) -> None:
+    for subgraph in merge.subgraphs:
+        link = subgraph.schema.links.federation
+        version = subgraph.schema.federation_version
+        if link is not None and version > link.url.version:
+            merge.hints.report(
+                "IMPLICITLY_UPGRADED_FEDERATION_VERSION",
+                f"this subgraph links federation {link.url.version}, and something that only"
+                f" {version} knows, so it is taken to be of that version",
+                at=[subgraph.schema.at(link.position)],
+            )
+
+
 def _merge_schema(merge: Merge) -> None:
     uses = [
         (subgraph, use)
         for subgraph in merge.subgraphs
         for use in subgraph.schema.schema_directives
-        if use.spec not in {"link", "composeDirective"}
+        if use.spec != "link" or _links_connectors(use)
     ]
     merge.schema_directives = merged_directives(merge, uses, "schema")
     descriptions = [it.schema.schema_description for it in merge.subgraphs]
     merge.schema_description = next((text for text in descriptions if text), None)
+
+
+def _links_connectors(use: AppliedDirective) -> bool:
+    """Return whether `use` links what a router must know to run a subgraph's connectors."""
+    return str(use.arguments.get("url")).startswith(f"{CONNECT_IDENTITY}/")
 
 
 def _check_queries(merge: Merge) -> None:

@@ -22,7 +22,7 @@ E_ = TypeVar("E_", bound=Element)
 Use = tuple[Subgraph, AppliedDirective]
 
 _BUILT_IN = frozenset({"deprecated", "specifiedBy", "oneOf"})
-JOINED_DIRECTIVES = frozenset({"cacheTag", "connect", "source"})
+JOINED_DIRECTIVES = frozenset({"cacheTag", "connect", "source", "link"})
 """What the supergraph carries as `@join__directive`, for the router and not for other tools."""
 
 
@@ -140,11 +140,16 @@ def _join_directives(merge: Merge, uses: Sequence[Use]) -> list[AppliedDirective
                 break
         else:
             variants.append((use, [subgraph.graph]))
-    if variants:
-        merge.uses_join_directive = True
+    merge.joined_directives.update(use.spec or "" for use, _ in variants)
     return [
         AppliedDirective(
-            "join__directive", {"graphs": graphs, "name": use.spec, "args": dict(use.arguments)}
+            "join__directive",
+            {"graphs": graphs, "name": _name_for_router(use), "args": dict(use.arguments)},
         )
         for use, graphs in variants
     ]
+
+
+def _name_for_router(use: AppliedDirective) -> ConstValue:
+    """Return the name by which routers look the directive up, whatever its subgraph calls it."""
+    return "federation__cacheTag" if use.spec == "cacheTag" else use.spec

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from graphwing.composition.definitions import AppliedDirective, DirectiveDefinition, InputValue
 from graphwing.composition.federation_directives import (
+    CONNECT_IDENTITY,
     LATEST_FEDERATION,
     SPEC_OF_DIRECTIVE,
     SPECS,
@@ -61,10 +62,14 @@ def _uses_in(schema: SubgraphSchema) -> Iterator[AppliedDirective]:
     for definition in schema.types.values():
         for _, element, _ in elements_of(definition):
             yield from element.directives
+    for directive in schema.directives.values():
+        for argument in directive.arguments.values():
+            yield from argument.directives
 
 
 def define_carried_directives(merge: Merge) -> None:
     """Define the carried directives that the result really uses, and link their specifications."""
+    _link_joined_directives(merge)
     used = {spec for spec, name in merge.carried.items() if name in merge.used_directives}
     for feature in sorted({SPEC_OF_DIRECTIVE[spec] for spec in used}):
         imports: list[tuple[str, str]] = []
@@ -86,6 +91,19 @@ def define_carried_directives(merge: Merge) -> None:
             merge.directives["context__fromContext"] = DirectiveDefinition(
                 "context__fromContext", {"field": argument}, ("ARGUMENT_DEFINITION",)
             )
+
+
+def _link_joined_directives(merge: Merge) -> None:
+    """Tell routers that they must understand what `@join__directive` carries."""
+    if "cacheTag" in merge.joined_directives:
+        merge.features.append(LinkedFeature(f"{SPECS}/cacheTag/v0.1", "EXECUTION"))
+    connect = [
+        link.url.version
+        for subgraph in merge.subgraphs
+        if (link := subgraph.schema.links.by_identity.get(CONNECT_IDENTITY)) is not None
+    ]
+    if connect:
+        merge.features.append(LinkedFeature(f"{CONNECT_IDENTITY}/{max(connect)}", "EXECUTION"))
 
 
 def _definition(spec: str, name: str) -> DirectiveDefinition:

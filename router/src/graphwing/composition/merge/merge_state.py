@@ -84,7 +84,7 @@ class Merge:
     composed: dict[str, str] = field(default_factory=dict[str, str])
     """Directives of the authors' own that are kept: name → identity of their specification."""
     used_directives: set[str] = field(default_factory=set[str])
-    uses_join_directive: bool = False
+    joined_directives: set[str] = field(default_factory=set[str])
     features: list[LinkedFeature] = field(default_factory=list[LinkedFeature])
     interface_objects: dict[str, list[Subgraph]] = field(default_factory=dict[str, list[Subgraph]])
     """For each interface, the subgraphs that know it as an `@interfaceObject`."""

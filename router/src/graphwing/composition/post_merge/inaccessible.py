@@ -55,6 +55,12 @@ class _Check:
         )
 
     def _places(self, coordinate: str) -> Iterator[Place]:
+        if coordinate.startswith("@"):
+            for subgraph in self.merge.subgraphs:
+                directive = subgraph.schema.directives.get(coordinate[1:])
+                if directive is not None:
+                    yield subgraph.schema.at(directive.position)
+            return
         type_name, _, rest = coordinate.partition(".")
         field_name = rest.partition("(")[0]
         for subgraph, definition in self.merge.sources.get(type_name, ()):

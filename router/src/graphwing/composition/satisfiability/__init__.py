@@ -1,5 +1,5 @@
 """Can every query of the API be answered? Each field must be in reach wherever its type is."""
 
-from graphwing.composition.satisfiability.check import check_satisfiability
+from graphwing.composition.satisfiability.check import MOST_STEPS, check_satisfiability
 
-__all__ = ["check_satisfiability"]
+__all__ = ["MOST_STEPS", "check_satisfiability"]
