@@ -168,7 +168,7 @@ class _Sower:
         if not self._knows(subgraph, target):
             return None
         if target in monolith.members:
-            members = self._concrete(subgraph, target)
+            members = self._concrete_everywhere(subgraph, field)
             chosen = {each: self._leaves(subgraph, each) for each in members}
             texts = [f"... on {each} {{ {leaves} }}" for each, leaves in chosen.items() if leaves]
             return f"{text} {{ {' '.join(texts)} }}" if texts else None
@@ -302,6 +302,24 @@ class _Sower:
         parts = self._made.subgraphs[subgraph]
         return parts[abstract].members or [
             each.name for each in parts.values() if abstract in each.implements
+        ]
+
+    def _concrete_everywhere(self, subgraph: str, field: Field) -> list[str]:
+        """Return the types of an abstract field that all who have the field know it to have.
+
+        A requirement on a type that its source cannot return cannot be satisfied.
+        """
+        target = named(field.type)
+        sources = [
+            each
+            for each, parts in self._made.subgraphs.items()
+            if target in parts and any(field.name in part.sites for part in parts.values())
+        ]
+        known = [set(self._concrete(each, target)) for each in sources]
+        return [
+            each
+            for each in self._concrete(subgraph, target)
+            if all(each in concrete for concrete in known)
         ]
 
     def _knows(self, subgraph: str, typename: str) -> bool:

@@ -203,6 +203,9 @@ class _Maker:
             for each in objects:
                 strict = random.random() < 0.2 and not shared.type.endswith("!")
                 each.add(replace(shared, type=f"{shared.type}!") if strict else shared)
+        if not interface.fields:
+            # All the chosen names were taken.
+            del made.interfaces[name], made.members[name]
 
     def _weakest_id(self, objects: Iterable[Composite]) -> str:
         return "ID!" if all(each.fields["id"].type == "ID!" for each in objects) else "ID"

@@ -30,6 +30,7 @@ from universe.values import NO_FAULTS, Faults
 
 _FAILURES = Path(__file__).parent / "failures"
 _PER_GRAPH = 40
+_TELL_EVERY = 10.0
 
 
 def random_subgraphs(random: Random) -> dict[str, str]:
@@ -128,7 +129,7 @@ def main(cases: int, seed: int, keep: int, out: Path, replay: Path | None) -> No
         click.echo(failure_text(case, trial) if trial.findings else "well")
         raise SystemExit(bool(trial.findings))
     run = Run()
-    started = time.monotonic()
+    started = told = time.monotonic()
     while run.counts["cases"] < cases:
         left = cases - run.counts["cases"]
         for case, trial in run.graph(seed, min(_PER_GRAPH, left)):
@@ -136,7 +137,8 @@ def main(cases: int, seed: int, keep: int, out: Path, replay: Path | None) -> No
             if run.failures[trial.kind] <= keep:
                 _keep(out, case, trial, run.failures[trial.kind])
         seed += 1
-        if run.counts["graphs"] % 100 == 0:
+        if time.monotonic() - told > _TELL_EVERY:
+            told = time.monotonic()
             _progress(run, started)
     click.echo(report(run.counts))
     _progress(run, started)

@@ -17,6 +17,7 @@ from graphql import (
     InlineFragmentNode,
     Node,
     NonNullTypeNode,
+    ObjectTypeDefinitionNode,
     OperationDefinitionNode,
     SelectionSetNode,
     StringValueNode,
@@ -82,8 +83,9 @@ def _edited(text: str, index: int) -> str | None:
 
 
 def _pruned(document: DocumentNode) -> DocumentNode:
-    """Return a document without fragments and variables that nothing uses any more."""
+    """Return a document without what nothing uses: fragments, variables, external fields."""
     text = print_ast(document)
+    _prune_external_fields(document, text)
     definitions = [
         each
         for each in document.definitions
@@ -101,6 +103,19 @@ def _pruned(document: DocumentNode) -> DocumentNode:
     if len(definitions) == len(document.definitions):
         return document
     return _pruned(DocumentNode(definitions=tuple(definitions)))
+
+
+def _prune_external_fields(document: DocumentNode, text: str) -> None:
+    named = set(re.findall(r"\w+", " ".join(re.findall(r'fields: "(.*?)"', text))))
+    for each in document.definitions:
+        if isinstance(each, ObjectTypeDefinitionNode):
+            kept = tuple(
+                field
+                for field in each.fields or ()
+                if field.name.value in named
+                or all(directive.name.value != "external" for directive in field.directives or ())
+            )
+            _setter(each, "fields", kept)()
 
 
 def _edits(document: DocumentNode) -> Iterator[_Edit]:
