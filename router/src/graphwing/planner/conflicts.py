@@ -14,11 +14,14 @@ from graphwing.planner.fetch_graph import Branch, Twig
 from graphwing.planner.plan import Items, Key, Path, Rename
 
 
-def renames_in(root: Branch) -> tuple[dict[Twig, str], tuple[Rename, ...]]:
-    """Return aliases for the fields that need one, and how to undo them, the deepest first."""
+def renames_in(roots: list[Branch]) -> tuple[dict[Twig, str], tuple[Rename, ...]]:
+    """Return aliases for the fields that need one, and how to undo them, the deepest first.
+
+    `roots` are what one field of the operation asks for, or the operation itself.
+    """
     aliases: dict[Twig, str] = {}
     renames: list[Rename] = []
-    pending: list[tuple[list[Branch], Path]] = [([root], ())]
+    pending: list[tuple[list[Branch], Path]] = [(roots, ())]
     while pending:
         branches, path = pending.pop()
         by_key: dict[str, list[Twig]] = {}

@@ -7,8 +7,8 @@ from itertools import zip_longest
 
 from graphwing.planner.conflicts import renames_in
 from graphwing.planner.fetch_graph import Branch, FetchGraph, Twig, Visit
-from graphwing.planner.operation import ALWAYS, TYPENAME, Conditions, Field
-from graphwing.planner.operation import Selection as AskedSelection
+from graphwing.planner.lookups import LookupDraft, lookups_of, merged_selections
+from graphwing.planner.operation import ALWAYS, TYPENAME, Conditions
 from graphwing.planner.plan import (
     Condition,
     EntityFetch,
@@ -17,15 +17,10 @@ from graphwing.planner.plan import (
     FragmentSelection,
     Lookup,
     OperationKind,
-    Representation,
-    RepresentationField,
-    RepresentationFragment,
-    RepresentationSelection,
     RootFetch,
     Selection,
 )
 from graphwing.planner.schedule import Request, schedule
-from graphwing.planner.stops import Stop
 
 _TYPENAME = FieldSelection(TYPENAME, TYPENAME)
 
@@ -64,14 +59,16 @@ class _Emitter:
             id=number,
             subgraph=request.subgraph,
             operation="",
-            lookups=tuple(self._lookup(visit, common) for visit in visits),
+            lookups=tuple(
+                self._lookup(draft, common) for draft in lookups_of(visits, self._conditions)
+            ),
             after=tuple(after),
             conditions=_ordered(common),
         )
 
     def _root_fetch(self, visit: Visit, number: int, after: tuple[int, ...]) -> RootFetch:
         conditions = self._conditions[visit.stop.index]
-        aliases, renames = renames_in(visit.root)
+        aliases, renames = renames_in([visit.root])
         is_first = visit.stop.entry is None
         return RootFetch(
             id=number,
@@ -85,17 +82,22 @@ class _Emitter:
             renames=renames,
         )
 
-    def _lookup(self, visit: Visit, hoisted: Conditions) -> Lookup:
-        conditions = self._conditions[visit.stop.index]
-        aliases, renames = renames_in(visit.root)
-        selections = tuple(_selections(visit.root, aliases, conditions))
+    def _lookup(self, draft: LookupDraft, hoisted: Conditions) -> Lookup:
+        roots = [visit.root for visit in draft.visits]
+        aliases, renames = renames_in(roots)
+        selections = tuple(
+            FragmentSelection(
+                root.node.type_name, (), tuple(_selections(root, aliases, draft.conditions))
+            )
+            for root in roots
+        )
         return Lookup(
             response_key="_entities",
             variable="representations",
-            paths=(visit.stop.spot.path(),),
-            representations=tuple(_representations(visit.stop)),
-            selections=(FragmentSelection(visit.stop.target.type_name, (), selections),),
-            conditions=_ordered(conditions - hoisted),
+            paths=(draft.path,),
+            representations=draft.representations,
+            selections=merged_selections(selections),
+            conditions=_ordered(draft.conditions - hoisted),
             renames=renames,
         )
 
@@ -171,51 +173,6 @@ def _is_plain_typename(twig: Twig, given: Conditions) -> bool:
 
 def _directive(condition: Condition) -> str:
     return f"@{'include' if condition.expected else 'skip'}(if: ${condition.variable})"
-
-
-# What objects are represented by.
-
-
-def _representations(stop: Stop) -> Iterator[Representation]:
-    assert stop.source is not None  # noqa: S101 - lookups have these two
-    assert stop.entry is not None  # noqa: S101
-    position = stop.spot.place.position
-    key = stop.entry.key
-    keyed = tuple(_represented(position.adapt(key.selection))) if key else ()
-    required = stop.requires
-    requires = tuple(_represented(position.adapt(required.selection))) if required else ()
-    for types, typename in _typenames(stop):
-        yield Representation(types, typename, keyed, requires)
-
-
-def _typenames(stop: Stop) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield runtime types of objects and what to call them to the subgraph."""
-    assert stop.source is not None  # noqa: S101 - a lookup has one
-    source, target = stop.source.node, stop.target
-    possible = stop.source.possible
-    types = possible if stop.spot.types is None else possible & stop.spot.types
-    if source.kind == "interface object":
-        # Its subgraph says `__typename: Interface`; another one may know better already.
-        yield (source.type_name, *sorted(types)), target.type_name
-    elif target.kind == "interface object":
-        yield tuple(sorted(types)), target.type_name
-    else:
-        for name in sorted(types):
-            yield (name,), name
-
-
-def _represented(selection: AskedSelection) -> Iterator[RepresentationSelection]:
-    for scope in selection.scopes:
-        fields = tuple(_represented_field(item) for item in scope.fields)
-        if scope.types is None:
-            yield from fields
-        else:
-            yield RepresentationFragment(tuple(sorted(scope.types)), fields)
-
-
-def _represented_field(item: Field) -> RepresentationField:
-    below = tuple(_represented(item.selection)) if item.selection is not None else ()
-    return RepresentationField(item.name, item.response_key, below)
 
 
 def _common(conditions: Iterable[Conditions]) -> Conditions:

@@ -150,6 +150,8 @@ class Verifier:
                 continue
             type_name = self._type_in(start.subgraph, parent, selection.name)
             returns = self._possible_in(start.subgraph, type_name)
+            if selection.name != TYPENAME:
+                returns &= self._returnable(parent, selection.name, type_name)
             here = (*start.way, Step(selection.response_key, start.types))
             yield Fetched(start.fetch, selection.name, here, inner, returns)
             below = _Start(start.fetch, start.subgraph, here, None, inner)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from graphwing.planner.passes.merge_lookups import merge_lookups
 from graphwing.planner.passes.reduce_dependencies import reduce_dependencies
 from graphwing.planner.passes.share_lookups import share_lookups
 from graphwing.planner.plan import Plan
 
 Pass = Callable[[Plan], Plan]
 
-PASSES: tuple[Pass, ...] = (merge_lookups, share_lookups, reduce_dependencies)
+PASSES: tuple[Pass, ...] = (share_lookups, reduce_dependencies)
 
 
 def run_passes(plan: Plan, passes: tuple[Pass, ...] = PASSES) -> Plan:

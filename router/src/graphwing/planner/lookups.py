@@ -1,70 +1,74 @@
-"""Lookups of one fetch about objects of one place are one lookup.
+"""Visits of one request to objects of one place are one lookup.
 
-The objects may be of different types, or be asked about for different reasons: a lookup with
-`@requires` next to one without sends the required fields for both.
+The objects may be of different types, or be asked about for different reasons: a visit with
+`@requires` joins one without, and the required fields are sent for both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from graphwing.planner.fetch_graph import Visit
+from graphwing.planner.operation import Conditions
 from graphwing.planner.plan import (
-    EntityFetch,
-    Fetch,
     FieldSelection,
     FragmentSelection,
-    Lookup,
     OnTypes,
     Path,
-    Plan,
     Representation,
     RepresentationField,
     RepresentationFragment,
     RepresentationSelection,
     Selection,
 )
+from graphwing.planner.represent import representations_of
 
 
-def merge_lookups(plan: Plan) -> Plan:
-    """Merge the lookups of each fetch that are about one place and agree on what they send."""
-    return replace(plan, fetches=tuple(map(_merged, plan.fetches)))
+@dataclass(frozen=True, slots=True)
+class LookupDraft:
+    """Visits that make one lookup."""
+
+    visits: tuple[Visit, ...]
+    path: Path
+    representations: tuple[Representation, ...]
+    conditions: Conditions
 
 
-def _merged(fetch: Fetch) -> Fetch:
-    if not isinstance(fetch, EntityFetch) or len(fetch.lookups) == 1:
-        return fetch
-    kept: list[Lookup] = []
-    for lookup in fetch.lookups:
-        for index, other in enumerate(kept):
-            both = _both(other, lookup)
+def lookups_of(visits: Iterable[Visit], conditions: Mapping[int, Conditions]) -> list[LookupDraft]:
+    """Return visits as few lookups, in order of appearance."""
+    drafts: list[LookupDraft] = []
+    for visit in visits:
+        new = LookupDraft(
+            (visit,),
+            visit.stop.spot.path(),
+            tuple(representations_of(visit.stop)),
+            conditions[visit.stop.index],
+        )
+        for index, draft in enumerate(drafts):
+            both = _both(draft, new)
             if both is not None:
-                kept[index] = both
+                drafts[index] = both
                 break
         else:
-            kept.append(lookup)
-    return fetch if len(kept) == len(fetch.lookups) else replace(fetch, lookups=tuple(kept))
+            drafts.append(new)
+    return drafts
 
 
-def _both(one: Lookup, other: Lookup) -> Lookup | None:
+def _both(one: LookupDraft, other: LookupDraft) -> LookupDraft | None:
     """Return a lookup that does the work of two, or `None` if there is none."""
-    if one.conditions != other.conditions or one.renames or other.renames:
+    if one.conditions != other.conditions:
         return None
-    path = _common_path(one.paths, other.paths)
-    if path is None:
-        return None
+    path = _common_path(one.path, other.path)
     representations = _common_representations(one.representations, other.representations)
-    if representations is None:
+    if path is None or representations is None:
         return None
-    selections = merged_selections((*one.selections, *other.selections))
-    return replace(one, paths=(path,), representations=representations, selections=selections)
+    return LookupDraft((*one.visits, *other.visits), path, representations, one.conditions)
 
 
-def _common_path(one: tuple[Path, ...], other: tuple[Path, ...]) -> Path | None:
-    """Return the path to the objects of both, if both have one path and to the same place."""
-    if len(one) > 1 or len(other) > 1:
-        return None
-    (base, types), (other_base, other_types) = map(_split, (*one, *other))
+def _common_path(one: Path, other: Path) -> Path | None:
+    """Return the path to the objects of both if they are at the same place."""
+    (base, types), (other_base, other_types) = _split(one), _split(other)
     if base != other_base:
         return None
     if types is None or other_types is None:
