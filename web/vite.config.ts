@@ -8,6 +8,14 @@ const router = process.env.WING_ROUTER ?? 'http://127.0.0.1:4000';
 
 export default defineConfig({
   plugins: [relayTags('/src/__generated__'), react(), tailwindcss(), fontLicense()],
+  optimizeDeps: {
+    // What only a worker of GraphiQL imports; Vite does not look for it there.
+    include: [
+      'graphql',
+      'monaco-graphql > picomatch-browser',
+      'monaco-graphql > graphql-language-service',
+    ],
+  },
   server: {
     proxy: { '/graphql': router },
   },

@@ -1,4 +1,4 @@
-import 'graphiql/setup-workers/vite';
+import './workers';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import 'graphiql/style.css';

@@ -12,7 +12,7 @@ interface Props {
 export function TextField({ label, type, autoComplete, value, onChange }: Props) {
   const id = useId();
   return (
-    <div className="grid gap-1.5">
+    <div className="grid min-w-0 gap-1.5">
       <label htmlFor={id} className="font-semibold">
         {label}
       </label>
@@ -22,7 +22,7 @@ export function TextField({ label, type, autoComplete, value, onChange }: Props)
         autoComplete={autoComplete}
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        className="min-h-12 rounded-xl bg-wash px-4 ring-1 ring-line-strong ring-inset"
+        className="min-h-12 w-full min-w-0 rounded-xl bg-wash px-4 ring-1 ring-line-strong ring-inset"
       />
     </div>
   );

@@ -49,7 +49,11 @@ export function SignInDialog({ reason, onDismiss, onSignedIn }: Props) {
       onClose={closed}
       className="m-auto w-[min(26rem,calc(100vw-2rem))] rounded-3xl bg-surface p-0 text-ink shadow-2xl backdrop:bg-scrim"
     >
-      <form onSubmit={submit} noValidate className="grid gap-5 p-6 sm:p-8">
+      <form
+        onSubmit={submit}
+        noValidate
+        className="grid grid-cols-[minmax(0,1fr)] gap-5 p-6 sm:p-8"
+      >
         <header className="grid gap-1">
           <h2 id={titleId} className="font-extrabold text-2xl tracking-tight">
             {ko.session.title}
