@@ -33,6 +33,7 @@ from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.composition.type_reference import TypeReference, named_type
 
 FEDERATION_FIELDS = ("_service", "_entities")
+_OFTEN_MISDEFINED = ("key", "requires", "provides")
 _FEDERATION_TYPES = ("_Any", "_Entity", "_Service", "_FieldSet")
 
 
@@ -153,6 +154,7 @@ def _schema(subgraph: SubgraphSdl, read: ReadSdl, links: Links) -> SubgraphSchem
         dict(read.directives),
         read.schema_directives,
         read.schema_description,
+        read.schema_position,
     )
     for link in links.by_identity.values():
         known = specification_directives(link) or {}
@@ -160,6 +162,9 @@ def _schema(subgraph: SubgraphSdl, read: ReadSdl, links: Links) -> SubgraphSchem
             schema.directives.setdefault(link.directive_name(element), definition)
     if links.federation is None:
         for name, definition in federation_directives(None).items():
+            # The definitions that Federation 1 libraries give these vary; what is meant does not.
+            if name in _OFTEN_MISDEFINED:
+                schema.directives[name] = definition
             schema.directives.setdefault(name, definition)
     return schema
 

@@ -97,12 +97,6 @@ class _Checker:
             return (specification_directives(link) or {}).get(element)
         if self.links.federation is not None:
             return None
-        # Federation 1 libraries wrote many variants of these three; their shape is not checked.
-        definition = self.read.directives[name]
-        if name in {"key", "requires", "provides"}:
-            argument = definition.arguments.get("fields")
-            if argument is not None and named_type(argument.type) in {"_FieldSet", "String"}:
-                return None
         return federation_directives(None).get(name)
 
     def _complaints(self, actual: DirectiveDefinition, expected: DirectiveDefinition) -> list[str]:
@@ -119,18 +113,23 @@ class _Checker:
                 f"allows it on {', '.join(foreign)};"
                 f" the specification allows {', '.join(expected.locations)}"
             )
-        if actual.is_repeatable != expected.is_repeatable:
-            complaints.append(
-                "must be repeatable" if expected.is_repeatable else "must not be repeatable"
-            )
+        # A repeatable directive may be defined as one that is not; its uses are checked by that.
+        if actual.is_repeatable and not expected.is_repeatable:
+            complaints.append("must not be repeatable")
         return complaints
 
     def _argument_complaints(self, actual: InputValue | None, expected: InputValue) -> list[str]:
         name = expected.name
         if actual is None:
-            return [f"lacks the argument `{name}`"] if expected.is_required else []
+            is_lenient = expected.type == "_FieldSet!"
+            return (
+                [f"lacks the argument `{name}`"] if expected.is_required and not is_lenient else []
+            )
         # An optional argument may be made mandatory.
         type_here = actual.type if is_non_null(expected.type) else nullable(actual.type)
+        if expected.type == "_FieldSet!":
+            # Federation 1 libraries define the argument in many ways, or not at all.
+            type_here = f"{nullable(type_here)}!"
         if not self._is_redefinition(expected.type, type_here):
             return [f"gives argument `{name}` the type `{actual.type}`, not `{expected.type}`"]
         if is_non_null(actual.type) or _same_default(actual, expected):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from graphwing.composition.build_subgraph import build_subgraph
 from graphwing.composition.check_extensions import check_extensions
+from graphwing.composition.check_interface_objects import check_interface_objects
 from graphwing.composition.field_facts import field_facts
 from graphwing.composition.hints import Hint, Hints
 from graphwing.composition.merge import merge_subgraphs
@@ -74,6 +75,7 @@ def _build(given: list[SubgraphSdl]) -> list[SubgraphSchema]:
     _stop_at(problems)
     schemas = [schema for schema in built if schema is not None]
     check_extensions(schemas, problems)
+    check_interface_objects(schemas, problems)
     upgrade_federation_1(schemas, problems)
     _stop_at(problems)
     return schemas

@@ -18,6 +18,7 @@ from graphwing.composition.field_sets import (
     FieldSetError,
     TargetField,
     parse_field_set,
+    split_context_field,
     target_fields,
 )
 from graphwing.composition.subgraph_schema import SubgraphSchema, keys_of, string_argument
@@ -55,6 +56,7 @@ def field_facts(schema: SubgraphSchema) -> FieldFacts:
         for item in definition.fields.values():
             _collect_field_directives(schema, definition, item, facts)
     facts.external -= facts.fake_external
+    _collect_context_selections(schema, facts)
     _collect_interface_fields(schema, facts)
     _collect_shareable(schema, facts)
     return facts
@@ -98,6 +100,24 @@ def _collect_field_directives(
                 facts.shareable.update(names)
 
 
+def _collect_context_selections(schema: SubgraphSchema, facts: FieldFacts) -> None:
+    """Count what contextual arguments read as used."""
+    contexts: dict[str | None, list[TypeDefinition]] = {}
+    for definition in schema.types.values():
+        for use in applied(definition, "context"):
+            contexts.setdefault(string_argument(use, "name"), []).append(definition)
+    if not contexts:
+        return
+    for definition in schema.objects_and_interfaces():
+        for item in definition.fields.values():
+            for argument in item.arguments.values():
+                for use in applied(argument, "fromContext"):
+                    name, text = split_context_field(string_argument(use, "field") or "")
+                    for owner in contexts.get(name, ()):
+                        for target in fields_selected_by(schema, text, owner):
+                            facts.used.update(with_implementations(schema, target))
+
+
 def _collect_interface_fields(schema: SubgraphSchema, facts: FieldFacts) -> None:
     """Count the fields that an interface needs as used."""
     for definition in schema.types.values():
@@ -122,7 +142,13 @@ def selected_fields(
     schema: SubgraphSchema, use: AppliedDirective, parent: TypeDefinition
 ) -> Iterator[TargetField]:
     """Yield the fields that the `fields` argument of `use` reaches from `parent`."""
-    text = string_argument(use, "fields")
+    yield from fields_selected_by(schema, string_argument(use, "fields"), parent)
+
+
+def fields_selected_by(
+    schema: SubgraphSchema, text: str | None, parent: TypeDefinition
+) -> Iterator[TargetField]:
+    """Yield the fields that the field set `text` reaches from `parent`."""
     if text is None:
         return
     try:

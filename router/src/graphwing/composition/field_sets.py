@@ -5,6 +5,7 @@ https://www.apollographql.com/docs/graphos/reference/federation/directives#field
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -150,6 +151,19 @@ def normalised(text: str) -> str:
         return print_field_set(parse_field_set(text))
     except FieldSetError:
         return text
+
+
+_CONTEXT_FIELD = re.compile(r"\s*\$\s*([_A-Za-z][_0-9A-Za-z]*)\s*([\s\S]*)")
+
+
+def split_context_field(text: str) -> tuple[str | None, str]:
+    """Return context name and selection of a `ContextFieldValue`; no name when it is none.
+
+    >>> split_context_field("$user { name }")
+    ('user', '{ name }')
+    """
+    match = _CONTEXT_FIELD.fullmatch(text)
+    return (None, text) if match is None else (match[1], match[2].strip())
 
 
 @dataclass(frozen=True, slots=True)

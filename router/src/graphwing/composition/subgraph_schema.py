@@ -36,6 +36,7 @@ class SubgraphSchema:
     )
     schema_directives: list[AppliedDirective] = field(default_factory=list[AppliedDirective])
     schema_description: str | None = None
+    schema_position: Position = None
     implementations: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     @property

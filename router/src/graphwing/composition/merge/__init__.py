@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from graphwing.composition.definitions import AppliedDirective
+from dataclasses import dataclass
+
+from graphwing.composition.definitions import AppliedDirective, Position
 from graphwing.composition.federation_directives import CONNECT_IDENTITY
 from graphwing.composition.hints import Hints
 from graphwing.composition.merge.applied_directives import merged_directives
@@ -11,12 +13,19 @@ from graphwing.composition.merge.carried_directives import (
     name_carried_directives,
 )
 from graphwing.composition.merge.composed_directives import name_composed_directives
+from graphwing.composition.merge.descriptions import merged_description
 from graphwing.composition.merge.executable_directives import merge_executable_directives
 from graphwing.composition.merge.merge_state import Merge, Subgraph
 from graphwing.composition.merge.merge_types import merge_types
 from graphwing.composition.problems import Problems
 
 __all__ = ["Merge", "merge_subgraphs"]
+
+
+@dataclass(slots=True)
+class _SchemaDescription:
+    description: str | None
+    position: Position
 
 
 def merge_subgraphs(subgraphs: list[Subgraph], problems: Problems, hints: Hints) -> Merge:
@@ -55,8 +64,11 @@ def _merge_schema(merge: Merge) -> None:
         if use.spec != "link" or _links_connectors(use)
     ]
     merge.schema_directives = merged_directives(merge, uses, "schema")
-    descriptions = [it.schema.schema_description for it in merge.subgraphs]
-    merge.schema_description = next((text for text in descriptions if text), None)
+    described = [
+        (it, _SchemaDescription(it.schema.schema_description, it.schema.schema_position))
+        for it in merge.subgraphs
+    ]
+    merge.schema_description = merged_description(described, "schema", merge.hints)
 
 
 def _links_connectors(use: AppliedDirective) -> bool:

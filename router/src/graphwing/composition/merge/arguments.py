@@ -32,7 +32,7 @@ def merged_arguments(merge: Merge, sources: Sources[A], coordinate: str) -> dict
         where = f"{coordinate}({name}:)"
         plain = [it for it in found if first_applied(it[1], "fromContext") is None]
         if len(plain) < len(found):
-            _check_contextual(merge, found, plain, sources, where)
+            _check_contextual(merge, found, plain, where)
         elif len(found) < len(sources):
             _drop(merge, found, [subgraph for subgraph, _ in sources], where)
         else:
@@ -53,7 +53,6 @@ def _check_contextual(
     merge: Merge,
     found: Sources[InputValue],
     plain: Sources[InputValue],
-    fields: Sources[A],
     coordinate: str,
 ) -> None:
     """Report subgraphs that need as an argument what the router, and no client, gives others."""
@@ -67,7 +66,7 @@ def _check_contextual(
             coordinate=coordinate,
             remedy="use `@fromContext` there too, or make the argument nullable",
         )
-    elif len(found) > len(plain) and (plain or len(found) < len(fields)):
+    elif plain:
         merge.hints.report(
             "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS",
             f"`{coordinate}` is filled from a context in some subgraphs only",

@@ -216,6 +216,8 @@ class _Check:
     def _check_hidden_argument(
         self, owner: TypeDefinition, item: FieldDefinition, argument: InputValue
     ) -> None:
+        if owner.kind is TypeKind.INTERFACE:
+            self._check_required_below(owner, item, argument)
         for interface, promised in self._promised(owner, item.name):
             known = promised.arguments.get(argument.name)
             if known is not None and not is_hidden(known):
@@ -225,4 +227,20 @@ class _Check:
                     f" `{owner.name}`",
                     f"{owner.name}.{item.name}({argument.name}:)",
                     "hide it on the interface too",
+                )
+
+    def _check_required_below(
+        self, owner: TypeDefinition, item: FieldDefinition, argument: InputValue
+    ) -> None:
+        for name in self.merge.implementations().get(owner.name, ()):
+            implementation = self.merge.types[name]
+            known = implementation.fields.get(item.name)
+            own = known.arguments.get(argument.name) if known is not None else None
+            if own is not None and own.is_required and not is_hidden(own):
+                self._report(
+                    "REQUIRED_INACCESSIBLE",
+                    f"`{owner.name}.{item.name}({argument.name}:)` is inaccessible, and required by"
+                    f" `{name}.{item.name}`",
+                    f"{owner.name}.{item.name}({argument.name}:)",
+                    "make it nullable or give it a default",
                 )

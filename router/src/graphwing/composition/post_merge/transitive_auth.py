@@ -21,9 +21,9 @@ from graphwing.composition.field_sets import (
     FieldSetError,
     SelectedType,
     parse_field_set,
+    split_context_field,
 )
 from graphwing.composition.merge.auth_requirements import AUTH_DIRECTIVES
-from graphwing.composition.merge.context_arguments import split_context_field
 from graphwing.composition.merge.directive_arguments import (
     all_requirements,
     requirement_alternatives,
@@ -63,12 +63,12 @@ def _reads(
         yield from _read(string_argument(use, "fields"), definition.name, use)
     for argument in item.arguments.values():
         use = first_applied(argument, "fromContext")
-        parts = split_context_field(string_argument(use, "field") or "") if use else None
-        if use is None or parts is None:
+        if use is None:
             continue
+        name, selection = split_context_field(string_argument(use, "field") or "")
         for owner in subgraph.schema.types.values():
-            if any(it.arguments.get("name") == parts[0] for it in applied(owner, "context")):
-                yield from _read(parts[1], owner.name, use)
+            if any(it.arguments.get("name") == name for it in applied(owner, "context")):
+                yield from _read(selection, owner.name, use)
 
 
 def _read(text: str | None, type_name: str, use: AppliedDirective) -> Iterator[_Read]:

@@ -14,6 +14,7 @@ from graphwing.composition.definitions import (
     TypeKind,
     applied,
     first_applied,
+    has_applied,
 )
 from graphwing.composition.field_facts import FieldFacts
 from graphwing.composition.field_sets import (
@@ -22,9 +23,9 @@ from graphwing.composition.field_sets import (
     SelectedField,
     SelectedType,
     parse_field_set,
+    split_context_field,
 )
 from graphwing.composition.graphql_rules.implementations import is_subtype, subtype_in
-from graphwing.composition.merge.context_arguments import split_context_field
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import (
     SubgraphSchema,
@@ -123,8 +124,8 @@ class _Contexts:
                 use,
                 "add a `@key`",
             )
-        parts = split_context_field(string_argument(use, "field") or "")
-        if parts is None or not parts[1]:
+        name, selection = split_context_field(string_argument(use, "field") or "")
+        if name is None or not selection:
             self._report(
                 "NO_CONTEXT_IN_SELECTION",
                 "names no context or selects nothing from it",
@@ -133,11 +134,11 @@ class _Contexts:
                 "write it as `$context { field }`",
             )
             return
-        if parts[0] not in self.types:
-            message = f"reads the context `{parts[0]}`, which no type of this subgraph sets"
+        if name not in self.types:
+            message = f"reads the context `{name}`, which no type of this subgraph sets"
             self._report("CONTEXT_NOT_SET", message, coordinate, use)
             return
-        self._check_selection(parts, argument, coordinate, use)
+        self._check_selection((name, selection), argument, coordinate, use)
 
     def _fields(self, interface: str) -> set[str]:
         definition = self.schema.types.get(interface)
@@ -152,6 +153,8 @@ class _Contexts:
     ) -> None:
         try:
             selections = parse_field_set(parts[1])
+            for definition in self.types[parts[0]]:
+                _check_known_type(definition)
             found = [self._selected_type(selections, it) for it in self.types[parts[0]]]
         except FieldSetError as error:
             self._report("CONTEXT_INVALID_SELECTION", str(error), coordinate, use)
@@ -187,6 +190,11 @@ class _Contexts:
         if narrowed is None:
             raise FieldSetError(f"selects on `{selection.condition}`, which does not exist")
         return narrowed
+
+
+def _check_known_type(definition: TypeDefinition) -> None:
+    if has_applied(definition, "interfaceObject"):
+        raise FieldSetError(f"reads from `{definition.name}`, which is an `@interfaceObject` here")
 
 
 def _selected_field(selection: SelectedField, definition: TypeDefinition) -> FieldDefinition:

@@ -6,7 +6,12 @@ from graphwing.composition.definitions import TypeDefinition, TypeKind, has_appl
 from graphwing.composition.field_facts import FieldFacts
 from graphwing.composition.field_sets import normalised
 from graphwing.composition.problems import Problems
-from graphwing.composition.subgraph_schema import SubgraphSchema, keys_of, string_argument
+from graphwing.composition.subgraph_schema import (
+    SubgraphSchema,
+    is_resolvable,
+    keys_of,
+    string_argument,
+)
 
 
 def check_interface_entities(
@@ -37,6 +42,7 @@ def _check_interface_keys(
             for name in schema.implementations.get(interface.name, ())
             if not any(
                 _fields(string_argument(it, "fields")) == fields
+                and (is_resolvable(it) or not is_resolvable(key))
                 for it in keys_of(schema.types[name])
             )
         ]
@@ -44,7 +50,8 @@ def _check_interface_keys(
             names = ", ".join(f"`{name}`" for name in lacking[:10])
             problems.report(
                 "INTERFACE_KEY_NOT_ON_IMPLEMENTATION",
-                f"`{interface.name}` has the key `{' '.join(sorted(fields))}`, which {names} lack",
+                f"the key `{' '.join(sorted(fields))}` of `{interface.name}` is missing, or not"
+                f" resolved, on {names}",
                 at=[schema.at(key.position)],
                 coordinate=interface.name,
                 remedy="add the key to every implementing type",
