@@ -46,7 +46,10 @@ class Router:
     ) -> None:
         """Raise `CompositionError`, `SupergraphError` or `SettingsError` when it cannot work."""
         if not subgraphs and supergraph is None:
-            raise SettingsError("there is neither a supergraph nor a subgraph to route to")
+            raise SettingsError(
+                "there is neither a supergraph nor a subgraph to route to",
+                remedy="give one of them",
+            )
         self._subgraphs = {name: as_subgraph(name, one) for name, one in (subgraphs or {}).items()}
         self._timeout = timeout
         self._identity = identity
@@ -81,7 +84,11 @@ class Router:
         if self.is_ready:
             return
         async with AsyncExitStack() as opening:
-            transports = {name: one.transport(name) for name, one in self._subgraphs.items()}
+            transports = {
+                name: one.transport(name)
+                for name, one in self._subgraphs.items()
+                if one.is_reachable
+            }
             for transport in transports.values():
                 await _open(transport, opening)
             if self._supergraph is None:
@@ -184,11 +191,18 @@ class Router:
         )
 
     async def _fetch_schemas(self, transports: Mapping[str, Transport]) -> dict[str, str]:
-        return {
-            name: await fetch_sdl(name, transport, timeout=self._timeout)
-            for name, transport in transports.items()
-            if self._known_sdl[name] is None
-        }
+        fetched: dict[str, str] = {}
+        for name, known in self._known_sdl.items():
+            if known is not None:
+                continue
+            if name not in transports:
+                raise SettingsError(
+                    "there is neither a schema nor a way to ask for it",
+                    place=f"subgraphs.{name}",
+                    remedy="say where the subgraph is, or give a composed supergraph",
+                )
+            fetched[name] = await fetch_sdl(name, transports[name], timeout=self._timeout)
+        return fetched
 
     def _make_executor(self, transports: Mapping[str, Transport]) -> Executor:
         graph = self.supergraph

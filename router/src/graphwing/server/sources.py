@@ -48,6 +48,11 @@ class Subgraph:
     timeout: float | None = None
     """Seconds to wait for an answer; the router's own setting if it is not given."""
 
+    @property
+    def is_reachable(self) -> bool:
+        """Return whether it says how to reach the subgraph, so that the supergraph need not."""
+        return any((self.url, self.app, self.schema, self.answer))
+
     def known_sdl(self) -> str | None:
         """Return the schema if it can be had without asking the subgraph."""
         if isinstance(self.sdl, Path):

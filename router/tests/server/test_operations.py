@@ -1,0 +1,84 @@
+"""Operations are parsed, validated and planned once and kept."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from plans.graphs import Library
+
+from graphwing import Router
+from graphwing.errors import OperationInvalidError, OperationUnknownError
+from graphwing.server.operations import Operations
+
+BOOK = "{ book(id: 1) { title } }"
+
+
+@pytest.fixture
+def operations() -> Operations:
+    return Operations(Router(Library().subgraphs()).supergraph)
+
+
+async def test_an_operation_is_planned_once_under_a_burst(operations: Operations) -> None:
+    burst = await asyncio.gather(*[operations.get(BOOK, None) for _ in range(20)])
+    later = await operations.get(BOOK, None)
+
+    assert {id(one) for one in [*burst, later]} == {id(later)}
+
+
+async def test_a_client_that_leaves_does_not_spoil_the_plan_for_the_others(
+    operations: Operations,
+) -> None:
+    first = asyncio.create_task(operations.get(BOOK, None))
+    second = asyncio.create_task(operations.get(BOOK, None))
+    await asyncio.sleep(0)
+
+    first.cancel()
+
+    assert (await second).plan.kind == "query"
+    assert first.cancelled()
+
+
+async def test_what_cannot_run_is_refused_every_time_and_not_kept(operations: Operations) -> None:
+    for _ in range(2):
+        with pytest.raises(OperationInvalidError):
+            await operations.get("{ nope }", None)
+
+
+async def test_operations_of_one_document_are_told_apart_by_name(operations: Operations) -> None:
+    document = "query A { book(id: 1) { id } } mutation B { rename(id: 1, title: 2) { id } }"
+    document = document.replace("title: 2", 'title: "x"')
+
+    first, second = [await operations.get(document, name) for name in "AB"]
+
+    assert (first.plan.kind, second.plan.kind) == ("query", "mutation")
+    with pytest.raises(OperationUnknownError, match="no operation named `C`"):
+        await operations.get(document, "C")
+    with pytest.raises(OperationUnknownError, match=r"choose one operation .*: `A`, `B`"):
+        await operations.get(document, None)
+
+
+async def test_the_least_recently_used_operation_is_forgotten_first(
+    operations: Operations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphwing.server.operations._KEPT_OPERATIONS", 2)
+    texts = [f"query Q{number} {BOOK}" for number in range(3)]
+
+    first, second = [await operations.get(text, None) for text in texts[:2]]
+    await operations.get(texts[0], None)
+    await operations.get(texts[2], None)
+
+    assert await operations.get(texts[0], None) is first
+    assert await operations.get(texts[1], None) is not second
+
+
+async def test_what_is_kept_is_bounded_by_its_size_too(
+    operations: Operations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphwing.server.operations._KEPT_CHARACTERS", 100)
+    large = f"{BOOK} #{'x' * 90}"
+
+    first = await operations.get(large, None)
+    await operations.get(BOOK, None)
+
+    assert await operations.get(large, None) is not first
