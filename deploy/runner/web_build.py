@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import time
@@ -27,10 +28,12 @@ def build_web() -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise MissingFileError(Path("npm"), "set the project up with: python3 deploy/run.py")
+    # The demo build offers the demo account in the sign-in dialog; the other does not know of it.
+    mode = "demo" if _is_demo() else "production"
     print("  Web app: building …", flush=True)
     begin = time.monotonic()
     result = subprocess.run(
-        [npm, "run", "build"],
+        [npm, "run", "build", "--", "--mode", mode],
         cwd=WEB,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -49,8 +52,12 @@ def _state_of_sources() -> str:
     for name in BUILT_FROM:
         path = WEB / name
         files += path.rglob("*") if path.is_dir() else [path]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"demo: {_is_demo()}\n".encode())
     for path in sorted({file for file in files if file.is_file() and GENERATED not in file.parts}):
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _is_demo() -> bool:
+    return os.environ.get("DEMO", "1") != "0"
