@@ -26,12 +26,13 @@ from graphql import (
     ScalarTypeExtensionNode,
     SchemaDefinitionNode,
     SchemaExtensionNode,
+    Source,
     TypeDefinitionNode,
     TypeExtensionNode,
     UnionTypeDefinitionNode,
     UnionTypeExtensionNode,
-    parse,
 )
+from graphql.language.parser import Parser
 
 from graphwing.composition.definitions import (
     ABSENT,
@@ -45,6 +46,7 @@ from graphwing.composition.definitions import (
     TypeKind,
 )
 from graphwing.composition.problems import Problems
+from graphwing.composition.schema_lexer import SchemaLexer
 from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.composition.type_reference import reference_from_node
 from graphwing.composition.values import ConstValue, NumberTooLongError, value_from_node
@@ -92,7 +94,8 @@ def read_sdl(subgraph: SubgraphSdl, problems: Problems) -> ReadSdl:
 
 def _parse(subgraph: SubgraphSdl, problems: Problems) -> DocumentNode | None:
     try:
-        return parse(subgraph.sdl)
+        source = Source(subgraph.sdl)
+        return Parser(source, lexer=SchemaLexer(source)).parse_document()
     except GraphQLSyntaxError as error:
         place = error.locations[0] if error.locations else None
         position = (place.line, place.column) if place else None
