@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -23,6 +24,8 @@ CreateDatabase = Callable[..., str]
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """Run one PostgreSQL for this test session, without care for what a power cut would do."""
+    # A test session that is told to end, in CI for example, ends as after Ctrl-C: in order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = tmp_path_factory.mktemp("postgres")
     with embedded_postgres(folder, settings=UNSAFE_AND_FAST) as server:
         yield server

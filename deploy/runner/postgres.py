@@ -121,7 +121,9 @@ class PostgresServer:
         """Start the server unless it runs; call only while `locked`."""
         if self._is_running():
             return
-        if not self._data.exists():
+        if self._data.exists():
+            self._forget_dead_server()
+        else:
             self._create()
         for attempt in range(START_ATTEMPTS):
             self.port = _free_port()
@@ -155,6 +157,21 @@ class PostgresServer:
             return False
         # Another server may listen there after a crash, but it does not know our password.
         return self._psql("SELECT 1").returncode == 0
+
+    def _forget_dead_server(self) -> None:
+        """Remove the pid file of a dead server that still counts as a process.
+
+        It does so where nobody collects dead processes, as in most containers; PostgreSQL would
+        take it for running.
+        """
+        pid_file = self._data / "postmaster.pid"
+        try:
+            pid = pid_file.read_text().split()[0]
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (OSError, IndexError):
+            return
+        if state == "Z":
+            pid_file.unlink()
 
     def _create(self) -> None:
         """Create the server's files; an interrupted attempt leaves nothing that counts."""
@@ -273,4 +290,5 @@ def _one_line(text: str) -> str:
     """Return the line that tells the problem: PostgreSQL's first error, or the last it said."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = (line for line in lines if "FATAL:" in line or "error:" in line.lower())
-    return next(errors, lines[-1] if lines else "it said nothing")
+    line = next(errors, lines[-1] if lines else "it said nothing")
+    return line.rpartition("FATAL:")[2].strip()

@@ -22,6 +22,8 @@ from kit.migrations import downgrade, upgrade
 KEEP_ALIVE_SECONDS = 75
 INTERRUPTED = 130
 
+logger = logging.getLogger(__name__)
+
 
 class Commands:
     """The command line of one service: the shared commands, and those it adds."""
@@ -94,6 +96,7 @@ async def _serve(app: FastAPI, host: str, port: int) -> None:
             # to be closed then.
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, _do_nothing)
+            logger.info("listening on http://%s:%s", host, port)
             await uvicorn.Server(config).serve(sockets=[listener])
 
 
@@ -122,4 +125,6 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=2048)
     except OSError as error:
-        raise AddressError(host, port, reason=error.strerror or str(error)) from error
+        # Python adds the address to what the system said.
+        reason = (error.strerror or str(error)).partition(" (while")[0]
+        raise AddressError(host, port, reason=reason) from error
