@@ -5,13 +5,13 @@ Each failure is shrunk and written as a text case; `--replay FILE` runs one agai
 
 from __future__ import annotations
 
+import gc
 import re
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import click
@@ -19,79 +19,78 @@ import click
 from graphwing.errors import CompositionError
 from graphwing.planner import render_text
 from universe.case import Case, read_case, write_case
-from universe.census import census_of_operation, census_of_plan, census_of_subgraphs, report
-from universe.distribution import random_distribution
-from universe.monolith import random_monolith
-from universe.operations import random_operation
+from universe.census import report
+from universe.graphs import Tally, try_graph
 from universe.shrink import shrink
 from universe.stubs import Answer
-from universe.trial import Graph, InvalidCaseError, Trial, run_case
-from universe.values import NO_FAULTS, Faults
+from universe.trial import InvalidCaseError, Trial, run_case
 
 _FAILURES = Path(__file__).parent / "failures"
 _PER_GRAPH = 40
 _TELL_EVERY = 10.0
 
 
-def random_subgraphs(random: Random) -> dict[str, str]:
-    """Return the SDL of each subgraph of a random graph, by name."""
-    made = random_distribution(random, random_monolith(random))
-    return {name: made.sdl(name) for name in made.subgraphs}
+@click.command()
+@click.option("--cases", default=2000, help="How many operations to try.")
+@click.option("--seed", default=0, help="The first graph's seed; the next ones follow it.")
+@click.option("--jobs", default=1, help="How many processes to use.")
+@click.option("--keep", default=3, help="How many failures of one kind to shrink and write.")
+@click.option("--out", default=_FAILURES, type=click.Path(path_type=Path), help="Where to.")
+@click.option("--replay", type=click.Path(exists=True, path_type=Path), help="Run one text case.")
+def main(  # noqa: PLR0913, PLR0917  # One parameter for each option.
+    cases: int, seed: int, jobs: int, keep: int, out: Path, replay: Path | None
+) -> None:
+    """Compare the router with a monolith on random graphs and operations."""
+    if replay:
+        raise SystemExit(_replay(replay))
+    counts: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    started = told = time.monotonic()
+    for tally in _tallies(cases, seed, jobs):
+        counts.update(tally.counts)
+        for case, trial in tally.failures:
+            kinds[trial.kind] += 1
+            if kinds[trial.kind] <= keep:
+                _keep(out, case, trial, kinds[trial.kind])
+        if time.monotonic() - told > _TELL_EVERY:
+            told = time.monotonic()
+            _tell(counts, kinds, told - started)
+    click.echo(report(counts))
+    _tell(counts, kinds, time.monotonic() - started)
+    raise SystemExit(bool(kinds))
 
 
-def random_case(random: Random, graph: Graph, subgraphs: dict[str, str], seed: int) -> Case:
-    """Return an operation on a graph, and what goes wrong while it runs, if anything."""
-    operation = random_operation(random, graph.supergraph.api_schema)
-    case = Case(subgraphs, operation.text, operation.variables, seed)
-    roll = random.random()
-    if roll < 0.5:
-        return case
-    if roll < 0.75 and operation.text.startswith("query"):
-        return replace(case, down=random.choice(list(subgraphs)))
-    if graph.universe.is_uniform:
-        return replace(case, faults=random.choice((Faults(30), Faults(0, 30), Faults(20, 20))))
-    return case
+def failure_text(case: Case, trial: Trial) -> str:
+    """Return a failed case as text, with the plan and both answers."""
+    results: dict[str, Any] = {"expected": _response(trial.expected)}
+    if trial.plan:
+        results["plan"] = render_text(trial.plan)
+    if trial.actual:
+        results["actual"] = _response(trial.actual)
+    return write_case(case, "\n".join(trial.findings), results)
 
 
-class Run:
-    """What a long run has seen so far."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-        self.failures: Counter[str] = Counter()
-
-    def graph(self, seed: int, cases: int) -> Iterator[tuple[Case, Trial]]:
-        """Run some cases on the graph of a seed, and yield those that failed."""
-        random = Random(seed)  # noqa: S311  # Not for secrets.
-        subgraphs = random_subgraphs(random)
-        try:
-            graph = Graph(subgraphs, seed)
-        except CompositionError as error:
-            self.counts["graphs refused"] += 1
-            found = tuple(f"composition {each.code}: {each.message}" for each in error.problems)
-            yield Case(subgraphs, "{ __typename }", seed=seed), Trial(found, Answer(None))
-            return
-        self.counts["graphs"] += 1
-        self.counts += census_of_subgraphs(subgraphs)
-        for _ in range(cases):
-            case = random_case(random, graph, subgraphs, seed)
-            trial = self._tried(graph, case)
-            if trial.findings:
-                yield case, trial
-
-    def _tried(self, graph: Graph, case: Case) -> Trial:
-        trial = graph.try_case(case, is_valid=True)
-        self.counts["cases"] += 1
-        self.counts += census_of_operation(case.operation)
-        if trial.plan:
-            self.counts += census_of_plan(trial.plan)
-        self.counts["with injected nulls or errors"] += case.faults != NO_FAULTS
-        self.counts["with a failing subgraph"] += case.down in trial.asked
-        self.counts["answers with errors"] += bool(trial.actual and trial.actual.errors)
-        return trial
+def _tallies(cases: int, seed: int, jobs: int) -> Iterator[Tally]:
+    """Yield what each graph came to, in the order of their seeds, until there are enough cases."""
+    # Graphs are large and live long; looking for cycles in them is a tenth of the time.
+    with ProcessPoolExecutor(jobs, initializer=gc.disable, max_tasks_per_child=_PER_GRAPH) as pool:
+        while cases > 0:
+            graphs = -(-cases // _PER_GRAPH)
+            sizes = [min(_PER_GRAPH, cases - number * _PER_GRAPH) for number in range(graphs)]
+            for tally in pool.map(try_graph, range(seed, seed + graphs), sizes):
+                cases -= tally.counts["cases"]
+                yield tally
+            seed += graphs
 
 
-def shrunk(case: Case, kind: str) -> Case:
+def _replay(path: Path) -> bool:
+    case, _ = read_case(path.read_text())
+    trial = run_case(case)
+    click.echo(failure_text(case, trial) if trial.findings else "well")
+    return bool(trial.findings)
+
+
+def _shrunk(case: Case, kind: str) -> Case:
     """Return a small case that fails in the same way."""
 
     def fails(candidate: Case) -> bool:
@@ -105,49 +104,9 @@ def shrunk(case: Case, kind: str) -> Case:
     return shrink(case, fails)
 
 
-def failure_text(case: Case, trial: Trial) -> str:
-    """Return a failed case as text, with the plan and both answers."""
-    results: dict[str, Any] = {"expected": _response(trial.expected)}
-    if trial.plan:
-        results["plan"] = render_text(trial.plan)
-    if trial.actual:
-        results["actual"] = _response(trial.actual)
-    return write_case(case, "\n".join(trial.findings), results)
-
-
-@click.command()
-@click.option("--cases", default=2000, help="How many operations to try.")
-@click.option("--seed", default=0, help="The first graph's seed; the next ones follow it.")
-@click.option("--keep", default=3, help="How many failures of one kind to shrink and write.")
-@click.option("--out", default=_FAILURES, type=click.Path(path_type=Path), help="Where to.")
-@click.option("--replay", type=click.Path(exists=True, path_type=Path), help="Run one text case.")
-def main(cases: int, seed: int, keep: int, out: Path, replay: Path | None) -> None:
-    """Compare the router with a monolith on random graphs and operations."""
-    if replay:
-        case, _ = read_case(replay.read_text())
-        trial = run_case(case)
-        click.echo(failure_text(case, trial) if trial.findings else "well")
-        raise SystemExit(bool(trial.findings))
-    run = Run()
-    started = told = time.monotonic()
-    while run.counts["cases"] < cases:
-        left = cases - run.counts["cases"]
-        for case, trial in run.graph(seed, min(_PER_GRAPH, left)):
-            run.failures[trial.kind] += 1
-            if run.failures[trial.kind] <= keep:
-                _keep(out, case, trial, run.failures[trial.kind])
-        seed += 1
-        if time.monotonic() - told > _TELL_EVERY:
-            told = time.monotonic()
-            _progress(run, started)
-    click.echo(report(run.counts))
-    _progress(run, started)
-    raise SystemExit(bool(run.failures))
-
-
 def _keep(out: Path, case: Case, trial: Trial, number: int) -> None:
     """Shrink a failure and write it to the folder that git ignores."""
-    small = shrunk(case, trial.kind)
+    small = _shrunk(case, trial.kind)
     try:
         text = failure_text(small, run_case(small))
     except CompositionError:
@@ -159,12 +118,11 @@ def _keep(out: Path, case: Case, trial: Trial, number: int) -> None:
     click.echo(f"{trial.findings[0]}\n  see {out.name}/{name}")
 
 
-def _progress(run: Run, started: float) -> None:
-    failures = "".join(f"\n{count:>6} {kind}" for kind, count in run.failures.most_common())
-    rate = run.counts["cases"] / (time.monotonic() - started)
+def _tell(counts: Counter[str], kinds: Counter[str], seconds: float) -> None:
+    failures = "".join(f"\n{count:>6} {kind}" for kind, count in kinds.most_common())
     click.echo(
-        f"{run.counts['graphs']} graphs, {run.counts['cases']} cases, {rate:.0f} a second; "
-        f"failures:{failures or ' none'}"
+        f"{counts['graphs']} graphs, {counts['cases']} cases, {counts['cases'] / seconds:.0f} a "
+        f"second; failures:{failures or ' none'}"
     )
 
 

@@ -8,7 +8,7 @@ it has `@requires`, on the values it requires: a wrong representation changes th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -34,7 +34,7 @@ VERSIONED = "revision"
 """A field of this name changes with each mutation before it."""
 
 Coordinate = tuple[str, str]
-Value: TypeAlias = "bool | int | float | str | Thing | list[Value] | Mapping[str, Value] | None"
+Value: TypeAlias = "bool | int | float | str | Thing | Sequence[Value] | Mapping[str, Value] | None"
 """What a field or an argument holds: JSON, and objects of the universe."""
 _NAMES = ("달빛", "plain", 'a "quoted" one', "back\\slash", "two\nlines", "", "1e3", "null")
 
