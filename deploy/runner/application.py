@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,7 +31,7 @@ class WebFiles(StaticFiles):
         except HTTPException as error:
             # A missing script or picture is missing; a missing page is an address of the app.
             if error.status_code != NOT_FOUND or "." in path.rpartition("/")[2]:
-                raise
+                return PlainTextResponse(error.detail, status_code=error.status_code)
             page = "graphiql.html" if path == "graphiql" else "index.html"
             return await super().get_response(page, scope)
 

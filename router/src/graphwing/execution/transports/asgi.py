@@ -61,7 +61,7 @@ class Lifespan:
         except Exception as error:  # noqa: BLE001 - an application may raise what it likes
             # One that never asked for a message does not know the protocol.
             if self._has_asked and not self._started.is_set():
-                self._failure = f"{type(error).__name__}: {error}"
+                self._failure = str(error) or type(error).__name__
         finally:
             self._started.set()
             self._stopped.set()
@@ -75,8 +75,11 @@ class Lifespan:
             case "lifespan.startup.complete":
                 self._started.set()
             case "lifespan.startup.failed":
-                self._failure = message.get("message") or "its start-up failed"
-                self._started.set()
+                # Frameworks put a whole traceback here and raise the exception right after, whose
+                # own text is better: so `_run` tells that it has ended.
+                said: str = message.get("message") or "its start-up failed"
+                self._failure = said.strip().splitlines()[-1]
+                self._incoming.put_nowait({"type": "lifespan.shutdown"})
             case _:
                 self._stopped.set()
 
