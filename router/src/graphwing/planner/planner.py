@@ -91,19 +91,28 @@ def _runs(
     """Yield fields that can share a root fetch: a subgraph answers all but the last alone."""
     run: list[Field] = []
     home: str | None = None
-    for field in asked:
-        built = _searched_in_one(graph, operation, (field,), nodes, budget)
+    for fields in _by_response_key(asked):
+        built = _searched_in_one(graph, operation, fields, nodes, budget)
         subgraphs = [visit.stop.subgraph for visit in built.visits.values()]
         if run and subgraphs[0] != home:
             yield tuple(run)
             run = []
-        run.append(field)
+        run.extend(fields)
         home = subgraphs[0]
         if len(subgraphs) > 1:
             yield tuple(run)
             run = []
     if run:
         yield tuple(run)
+
+
+def _by_response_key(asked: tuple[Field, ...]) -> Iterator[tuple[Field, ...]]:
+    """Yield the fields of each response key: asked under two conditions, it still runs once."""
+    groups: dict[str, list[Field]] = {}
+    for field in asked:
+        groups.setdefault(field.response_key, []).append(field)
+    for fields in groups.values():
+        yield tuple(fields)
 
 
 def _searched_in_one(
