@@ -3,7 +3,7 @@
 When all subgraphs answer, `data` must be equal, and the nulls that errors explain must be the same:
 each error is led along its path to the first null, and both answers must name the same places. So
 it does not matter which of two failing siblings is told first, but no null may go unexplained, no
-error may be invented, and none may be told twice for one place.
+error may be invented, and none may be told twice for one place by one subgraph.
 
 When a subgraph is down, a router cannot be asked for equality: a field that several subgraphs share
 may be asked of the one that is down. Then every value must be the truth or null, every new null
@@ -26,8 +26,10 @@ Path = tuple[str | int, ...]
 def differences(expected: Answer, actual: Answer) -> list[str]:
     """Return what is wrong with an answer when all subgraphs answer."""
     found = [f"data: {each}" for each in _data_differences(expected.data, actual.data, ())]
-    told = Counter(_path(error) for error in actual.errors)
-    found += [f"errors: told {count} times at {path}" for path, count in told.items() if count > 1]
+    told = Counter((_path(error), _service(error)) for error in actual.errors)
+    found += [
+        f"errors: told {count} times at {path}" for (path, _), count in told.items() if count > 1
+    ]
     wanted, given = _explained(expected), _explained(actual)
     for path in sorted(given - wanted, key=str):
         found.append(f"errors: one at {path}, which no error explains")
@@ -111,6 +113,11 @@ def _first_null(data: Value, path: Path) -> Path:
         else:
             return (*path, "which is not in data")
     return path if data is None else (*path, "which is not null")
+
+
+def _service(error: Mapping[str, Any]) -> object:
+    """Return the subgraph that told an error; two that share a field may both tell theirs."""
+    return error.get("extensions", {}).get("serviceName")
 
 
 def _path(error: Mapping[str, Any]) -> Path:

@@ -19,6 +19,7 @@ from graphql import (
     NonNullTypeNode,
     ObjectTypeDefinitionNode,
     OperationDefinitionNode,
+    SchemaExtensionNode,
     SelectionSetNode,
     StringValueNode,
     parse,
@@ -135,9 +136,14 @@ def _edits(document: DocumentNode) -> Iterator[_Edit]:
 
 def _removals(node: Node) -> Iterator[_Edit]:
     """Yield edits that take one item out of a list of a node."""
+    if isinstance(node, SchemaExtensionNode):
+        # Its links say which federation the subgraph is written for.
+        return
     for name in node.keys:
         items = _nodes(getattr(node, name, None))
         for index in range(len(items) if isinstance(getattr(node, name), tuple) else 0):
+            if isinstance(items[index], SchemaExtensionNode):
+                continue
             rest = items[:index] + items[index + 1 :]
             if rest or name in {"directives", "arguments", "variable_definitions", "interfaces"}:
                 yield _setter(node, name, rest)
