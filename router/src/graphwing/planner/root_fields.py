@@ -1,0 +1,131 @@
+"""Planning the root fields of an operation, together or one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from graphwing.errors import PlanningError
+from graphwing.planner.budget import Budget
+from graphwing.planner.combine import Cost, combine
+from graphwing.planner.emit import emit
+from graphwing.planner.fetch_graph import FetchGraph, build_fetch_graph
+from graphwing.planner.graph import Node, QueryGraph
+from graphwing.planner.operation import TYPENAME, Field, Operation, Scope, Selection
+from graphwing.planner.places import Place, Position
+from graphwing.planner.plan import EntityFetch, Fetch, RootFetch
+from graphwing.planner.search import NoPathError, Search
+from graphwing.planner.stops import Tail
+
+
+class RootFields:
+    """The root fields of one operation, and the subgraphs that have its root type."""
+
+    def __init__(self, graph: QueryGraph, operation: Operation, budget: Budget) -> None:
+        self._graph = graph
+        self._operation = operation
+        self._budget = budget
+        self._nodes = tuple(graph.roots(operation.root_type))
+        # `__typename` of the root needs no subgraph.
+        fields = operation.selection.fields()
+        self._fields = tuple(field for field in fields if field.name != TYPENAME)
+
+    def fetches(self) -> Iterator[Fetch]:
+        """Yield the fetches that answer all of them."""
+        if not self._fields:
+            return
+        if self._operation.kind == "query":
+            _, built = self._searched(self._fields, self._nodes)
+            yield from emit(built, self._operation.kind)
+            return
+        # Root fields of a mutation run one after another, what is below them included, so only
+        # neighbours that one subgraph answers alone may share a fetch. Each field is sent to one
+        # subgraph only, even if several could answer it.
+        # https://spec.graphql.org/October2021/#sec-Mutation
+        done: list[Fetch] = []
+        for fields in self._runs():
+            built = self._searched_in_one(fields)
+            new = emit(built, self._operation.kind, first_id=len(done))
+            done.extend(_waiting(new, done))
+        yield from done
+
+    def _runs(self) -> Iterator[tuple[Field, ...]]:
+        """Yield fields that can share a root fetch: a subgraph answers all but the last alone."""
+        run: list[Field] = []
+        home: str | None = None
+        for fields in self._by_response_key():
+            visits = tuple(self._searched_in_one(fields).visits.values())
+            if run and visits[0].stop.subgraph != home:
+                yield tuple(run)
+                run = []
+            run.extend(fields)
+            home = visits[0].stop.subgraph
+            if len(visits) > 1:
+                yield tuple(run)
+                run = []
+        if run:
+            yield tuple(run)
+
+    def _by_response_key(self) -> Iterator[tuple[Field, ...]]:
+        """Yield the fields of each response key: asked under two conditions, it still runs once."""
+        groups: dict[str, list[Field]] = {}
+        for field in self._fields:
+            groups.setdefault(field.response_key, []).append(field)
+        for fields in groups.values():
+            yield tuple(fields)
+
+    def _searched_in_one(self, fields: tuple[Field, ...]) -> FetchGraph:
+        """Return the cheapest fetch graph that asks one subgraph only for all root fields."""
+        best: tuple[Cost, FetchGraph] | None = None
+        failure = PlanningError(f"{self._operation.root_type}.{fields[0].name}")
+        for node in self._nodes:
+            if not all(self._graph.field(node, field.name) for field in fields):
+                continue
+            try:
+                cost, built = self._searched(fields, (node,))
+            except PlanningError as error:
+                failure = error
+                continue
+            if best is None or cost < best[0]:
+                best = cost, built
+        if best is None:
+            raise failure
+        return best[1]
+
+    def _searched(
+        self, fields: tuple[Field, ...], nodes: tuple[Node, ...]
+    ) -> tuple[Cost, FetchGraph]:
+        """Return the cheapest fetch graph for some root fields, and its cost."""
+        try:
+            return self._found(fields, nodes, is_thorough=False)
+        except NoPathError:
+            pass
+        try:
+            return self._found(fields, nodes, is_thorough=True)
+        except NoPathError as error:
+            raise error.as_planning_error() from None
+
+    def _found(
+        self, fields: tuple[Field, ...], nodes: tuple[Node, ...], *, is_thorough: bool
+    ) -> tuple[Cost, FetchGraph]:
+        type_name = self._operation.root_type
+        selection = Selection((Scope(type_name, None, fields),))
+        search = Search(self._graph, self._budget, is_thorough=is_thorough)
+        root = Place(None, None, type_name, Position((selection,)))
+        tails = [Tail(node, search.root(root.whole, node)) for node in nodes]
+        leaves = search.leaves(root.whole, tails, selection)
+        limit = self._budget.limits.combinations
+        chosen, cost = combine(leaves, search.stops, limit=limit)
+        return cost, build_fetch_graph(self._graph, leaves, chosen)
+
+
+def _waiting(new: Iterable[Fetch], done: list[Fetch]) -> Iterator[Fetch]:
+    """Yield fetches that start after all that was done before."""
+    waited_for = {near for fetch in done for near in fetch.after}
+    last = tuple(fetch.id for fetch in done if fetch.id not in waited_for)
+    for fetch in new:
+        match fetch:
+            case RootFetch() if not fetch.after:
+                yield replace(fetch, after=last)
+            case RootFetch() | EntityFetch():
+                yield fetch
