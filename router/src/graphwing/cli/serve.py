@@ -7,6 +7,8 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -45,10 +47,7 @@ def command(
     )
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     router = router_from_settings(settings)
-    with _listening(settings.listen) as listener:
-        # uvicorn raises the signal again once it has shut down; that is no failure of ours.
-        for end in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(end, lambda _number, _frame: None)
+    with _listening(settings.listen) as listener, _signals_that_end_are_no_failure():
         asyncio.run(_serve(router, settings, listener))
 
 
@@ -67,6 +66,18 @@ def _listening(listen: Listen) -> socket.socket:
             remedy="stop what uses the port, or choose another --port",
         ) from error
     return listener
+
+
+@contextmanager
+def _signals_that_end_are_no_failure() -> Generator[None]:
+    """Let the process end with exit code 0: uvicorn raises a signal again after shutting down."""
+    ends = (signal.SIGINT, signal.SIGTERM)
+    before = {end: signal.signal(end, lambda _number, _frame: None) for end in ends}
+    try:
+        yield
+    finally:
+        for end, handler in before.items():
+            signal.signal(end, handler)
 
 
 async def _serve(router: Router, settings: Settings, listener: socket.socket) -> None:
