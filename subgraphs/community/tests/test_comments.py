@@ -272,20 +272,27 @@ async def test_a_comment_is_kept_composed_and_without_what_no_text_holds(
     assert result["commentEdge"]["node"]["body"] == "달빛 [31m👏\n공장"
 
 
-async def test_two_comments_of_one_request_are_both_kept_in_order(
+async def test_two_comments_of_one_request_are_kept_in_order_and_each_is_the_newest_in_its_answer(
     community: RunningService,
 ) -> None:
+    before = await count_of(community)
+
     data = await community.ask(
         """
         mutation ($id: ID!) {
-          first: createComment(input: { artistId: $id, body: "one" }) { __typename }
-          second: createComment(input: { artistId: $id, body: "two" }) { __typename }
+          one: createComment(input: { artistId: $id, body: "one" }) { ...newest }
+          two: createComment(input: { artistId: $id, body: "two" }) { ...newest }
+        }
+        fragment newest on CreateCommentSuccess {
+          artist { comments(first: 1) { totalCount edges { node { body } } } }
         }
         """,
         HARU,
         id=LEAD_ID,
     )
 
-    assert {result["__typename"] for result in data.values()} == {"CreateCommentSuccess"}
-    edges = (await comments_of(community, "(first: 2)"))["edges"]
-    assert [edge["node"]["body"] for edge in edges] == ["two", "one"]
+    for number, body in enumerate(("one", "two"), 1):
+        assert data[body]["artist"]["comments"] == {
+            "totalCount": before + number,
+            "edges": [{"node": {"body": body}}],
+        }

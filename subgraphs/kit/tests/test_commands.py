@@ -203,6 +203,23 @@ def test_a_served_service_answers_and_ends_in_order_when_told_to(
     assert sessions == "0"
 
 
+def test_a_revision_that_nobody_knows_is_one_line(
+    environment: dict[str, str], create_database: Callable[[str], str], postgres: PostgresServer
+) -> None:
+    url = environment["MUSIC_DATABASE_URL"] = create_database("music")
+
+    line = only_error(run(environment, "music", "migrate", "--down-to", "nonsense"))
+    assert line.startswith("cannot migrate the database of music: ")
+    assert "'nonsense'" in line
+
+    postgres.run_sql(
+        "\\connect :name\nUPDATE alembic_version SET version_num = '9999';",
+        name=url.rpartition("/")[2],
+    )
+    line = only_error(run(environment, "music", "serve", "--port", "0"))
+    assert "Can't locate revision identified by '9999'; run the version that" in line
+
+
 def test_a_database_can_be_taken_back_by_command(
     environment: dict[str, str],
     create_database: Callable[[str], str],

@@ -166,3 +166,12 @@ async def test_genres_have_an_order(music: RunningService) -> None:
         "앰비언트",
         "신스팝",
     ]
+
+
+async def test_an_answer_is_not_escaped(music: RunningService) -> None:
+    response = await music.client.post(
+        "/graphql", json={"query": '{ artist(slug: "달빛공장") { name } }'}
+    )
+
+    assert response.content == '{"data":{"artist":{"name":"달빛공장"}}}'.encode()
+    assert response.headers["content-type"] == "application/json"

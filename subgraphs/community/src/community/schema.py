@@ -141,6 +141,8 @@ class Mutation:
         )
         async with info.context.database.write() as session:
             await queries.insert_comment(session, row)
+        # What this request has read before is out of date now.
+        info.context.loaders = Loaders(info.context.database)
         comment = Comment.from_row(row)
         return CreateCommentSuccess(
             comment_edge=Edge(cursor=queries.comment_cursor(row), node=comment),

@@ -124,7 +124,7 @@ def _do_nothing(_number: int, _frame: FrameType | None) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=2048)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         # Python adds the address to what the system said.
-        reason = (error.strerror or str(error)).partition(" (while")[0]
-        raise AddressError(host, port, reason=reason) from error
+        said = (isinstance(error, OSError) and error.strerror) or str(error)
+        raise AddressError(host, port, reason=said.partition(" (while")[0]) from error

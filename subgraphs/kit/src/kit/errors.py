@@ -4,6 +4,7 @@ ServiceError
 ├── StartError               the service cannot start (operator's fault; one line, exit code 1)
 │   ├── SettingsError        a setting is missing or wrong
 │   ├── DatabaseError        the database does not answer, or refuses
+│   ├── MigrationError       the database is at a revision that this version does not know
 │   └── AddressError         the address to listen on cannot be taken
 ├── ClaimsError              the request's identity is not one the router signed
 └── ArgumentError            the client gave an argument that no answer exists for
@@ -44,6 +45,18 @@ class DatabaseError(StartError):
         )
         self.setting = setting
         self.host = host
+
+
+class MigrationError(StartError):
+    """The history of the database and that of the code do not fit together."""
+
+    code = "CANNOT_MIGRATE"
+
+    def __init__(self, service: str, reason: str) -> None:
+        super().__init__(
+            f"cannot migrate the database of {service}: {reason};"
+            " run the version that the database was migrated with, or name a revision that exists"
+        )
 
 
 class AddressError(StartError):

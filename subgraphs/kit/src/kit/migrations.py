@@ -5,8 +5,11 @@ from threading import Lock
 
 from alembic import command, context
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, NullPool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from kit.errors import MigrationError
 
 NEWEST = "head"
 
@@ -18,12 +21,12 @@ _alembic_in_use = Lock()
 
 
 async def upgrade(database_url: str, package: str) -> None:
-    """Bring the database up to the newest migration of `package`."""
+    """Bring the database up to the newest migration of `package`, or raise `MigrationError`."""
     await asyncio.to_thread(_migrate, database_url, package, NEWEST, downgrade=False)
 
 
 async def downgrade(database_url: str, package: str, revision: str) -> None:
-    """Take the database back to `revision` of `package`, or to `base`, which is nothing."""
+    """Take the database back to a revision, or to `base`; raise `MigrationError` if unknown."""
     await asyncio.to_thread(_migrate, database_url, package, revision, downgrade=True)
 
 
@@ -53,7 +56,10 @@ async def _migrate_alone(
 
     def migrate(connection: Connection) -> None:
         config.attributes["connection"] = connection
-        (command.downgrade if downgrade else command.upgrade)(config, revision)
+        try:
+            (command.downgrade if downgrade else command.upgrade)(config, revision)
+        except CommandError as error:
+            raise MigrationError(package, str(error).rstrip(".")) from error
 
     engine = create_async_engine(database_url, poolclass=NullPool)
     async with engine.begin() as connection:
