@@ -10,7 +10,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -72,15 +72,21 @@ def failure_text(case: Case, trial: Trial) -> str:
 
 def _tallies(cases: int, seed: int, jobs: int) -> Iterator[Tally]:
     """Yield what each graph came to, in the order of their seeds, until there are enough cases."""
-    # Graphs are large and live long; looking for cycles in them is a tenth of the time.
-    with ProcessPoolExecutor(jobs, initializer=gc.disable, max_tasks_per_child=_PER_GRAPH) as pool:
+    # Looking for cycles in large graphs takes a tenth of the time; a process ends before its
+    # garbage matters.
+    with get_context("spawn").Pool(jobs, gc.disable, maxtasksperchild=20) as pool:
         while cases > 0:
             graphs = -(-cases // _PER_GRAPH)
             sizes = [min(_PER_GRAPH, cases - number * _PER_GRAPH) for number in range(graphs)]
-            for tally in pool.map(try_graph, range(seed, seed + graphs), sizes):
+            for tally in pool.imap(_tally, zip(range(seed, seed + graphs), sizes, strict=True)):
                 cases -= tally.counts["cases"]
                 yield tally
             seed += graphs
+
+
+def _tally(work: tuple[int, int]) -> Tally:
+    seed, cases = work
+    return try_graph(seed, cases)
 
 
 def _replay(path: Path) -> bool:
