@@ -21,6 +21,8 @@ from graphwing.server.router import Router
 from graphwing.server.settings import Listen, Settings, load_settings
 
 _GRACE_SECONDS = 10
+# Longer than the idle time of browsers' and load balancers' pools, so that they close first.
+_KEEP_ALIVE_SECONDS = 75
 
 
 @click.command("serve")
@@ -48,7 +50,10 @@ def command(
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     router = router_from_settings(settings)
     with _listening(settings.listen) as listener, _signals_that_end_are_no_failure():
-        asyncio.run(_serve(router, settings, listener))
+        server_config = _server_config(router, settings)
+        # uvloop where it is installed; `asyncio.run` would not take it.
+        with asyncio.Runner(loop_factory=server_config.get_loop_factory()) as runner:
+            runner.run(_serve(router, server_config, listener))
 
 
 def _listening(listen: Listen) -> socket.socket:
@@ -80,21 +85,24 @@ def _signals_that_end_are_no_failure() -> Generator[None]:
             signal.signal(end, handler)
 
 
-async def _serve(router: Router, settings: Settings, listener: socket.socket) -> None:
+def _server_config(router: Router, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        router.asgi(body_limit=settings.limits.body),
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+async def _serve(router: Router, config: uvicorn.Config, listener: socket.socket) -> None:
+    # Opened here and not by the server's lifespan: what goes wrong is ours to tell, in one line.
     async with router:
-        application = router.asgi(body_limit=settings.limits.body)
-        config = uvicorn.Config(
-            application,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
         host, port = listener.getsockname()[:2]
-        await _Server(config, f"http://{f'[{host}]' if ':' in host else host}:{port}").serve(
-            [listener]
-        )
+        origin = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        await _Server(config, origin).serve([listener])
 
 
 class _Server(uvicorn.Server):
