@@ -94,6 +94,9 @@ class Types:
         narrowed = current & self.possible(condition)
         if not narrowed:
             return None
+        if self.is_object(type_name):
+            # Under an interface or union that it belongs to, an object is still just itself.
+            return type_name, types
         return condition, narrowed
 
     def scopes(
