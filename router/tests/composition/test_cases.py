@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graphwing.composition import Hint, SubgraphSdl, compose_sdl
+from graphwing.composition import Contract, Hint, SubgraphSdl, compose_sdl
 from graphwing.errors import CompositionError, CompositionProblem
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
@@ -19,7 +19,8 @@ def test_case(path: Path, request: pytest.FixtureRequest) -> None:
     text = path.read_text(encoding="utf-8")
     given, _, _ = text.partition("--- result\n")
 
-    result = "".join(f"{line}\n" for line in outcome(list(subgraphs_in(given))))
+    lines = outcome(list(subgraphs_in(given)), contract_in(given))
+    result = "".join(f"{line}\n" for line in lines)
     if request.config.getoption("--update-cases"):
         path.write_text(f"{given}--- result\n{result}", encoding="utf-8")
 
@@ -32,10 +33,20 @@ def subgraphs_in(text: str) -> Iterator[SubgraphSdl]:
         yield SubgraphSdl(name, f"http://{name}", sdl)
 
 
-def outcome(subgraphs: list[SubgraphSdl]) -> Iterator[str]:
+def contract_in(text: str) -> Contract:
+    """Return the contract that the text before the subgraphs names, as `include: a, exclude: b`."""
+    tags: dict[str, list[str]] = {"include": [], "exclude": []}
+    for part in text.partition("--- subgraph ")[0].split(","):
+        kind, _, tag = part.strip().partition(": ")
+        if tag:
+            tags[kind].append(tag)
+    return Contract(frozenset(tags["include"]), frozenset(tags["exclude"]))
+
+
+def outcome(subgraphs: list[SubgraphSdl], contract: Contract) -> Iterator[str]:
     """Yield what composing gives: problems, or hints and the part of the supergraph that varies."""
     try:
-        sdl, hints = compose_sdl(subgraphs)
+        sdl, hints = compose_sdl(subgraphs, contract=contract)
     except CompositionError as error:
         for problem in error.problems:
             yield from lines_about(problem)

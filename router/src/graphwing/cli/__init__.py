@@ -1,4 +1,7 @@
-"""The command `graphwing`: compose, serve, plan. Exit codes: 0 fine, 1 failed, 2 wrong use."""
+"""The command `graphwing` and its subcommands.
+
+Exit codes: 0 fine, 1 failed, 2 wrong use.
+"""
 
 from graphwing.cli.main import main
 

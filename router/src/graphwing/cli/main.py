@@ -16,6 +16,7 @@ _COMMANDS = {
     "compose": "Make a supergraph of subgraph schemas.",
     "plan": "Show how an operation would be answered.",
     "serve": "Serve a supergraph.",
+    "subgraph": "Work on the schema of one subgraph.",
 }
 
 

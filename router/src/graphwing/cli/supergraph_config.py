@@ -7,11 +7,12 @@ from pathlib import Path
 
 import msgspec
 
+from graphwing.cli.standard_input import STANDARD_INPUT, read_standard_input
 from graphwing.composition import SubgraphSdl
 from graphwing.errors import SettingsError, SubgraphError
 from graphwing.execution.transports.http import HttpTransport
 from graphwing.server.files import read_text
-from graphwing.server.settings_reader import read_settings
+from graphwing.server.settings_reader import read_settings, read_settings_text
 from graphwing.server.sources import fetch_sdl
 
 _FETCH_SECONDS = 10.0
@@ -41,11 +42,15 @@ class SupergraphConfig(msgspec.Struct, frozen=True):
 
 
 def read_supergraph_config(path: Path) -> list[SubgraphSdl]:
-    """Return the subgraphs that the file names, with their schemas.
+    """Return the subgraphs that the file names, with their schemas; `-` is standard input.
 
     Raises `SettingsError`, and `SubgraphError` when a running subgraph does not tell its schema.
     """
-    config = read_settings(path, SupergraphConfig)
+    if path == STANDARD_INPUT:
+        path = Path("standard input")
+        config = read_settings_text(path, read_standard_input(), SupergraphConfig)
+    else:
+        config = read_settings(path, SupergraphConfig)
     if not config.subgraphs:
         raise SettingsError(
             "it names no subgraph", place=f"{path}: subgraphs", remedy="add at least one"

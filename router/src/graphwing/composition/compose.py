@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from graphwing.composition.build_subgraph import build_subgraph
 from graphwing.composition.check_extensions import check_extensions
 from graphwing.composition.check_interface_objects import check_interface_objects
+from graphwing.composition.contract import NO_CONTRACT, Contract, apply_contract
 from graphwing.composition.field_facts import field_facts
 from graphwing.composition.hints import Hint, Hints
 from graphwing.composition.merge import merge_subgraphs
@@ -25,12 +26,21 @@ from graphwing.errors import CompositionError, CompositionProblem, SupergraphErr
 from graphwing.supergraph import Supergraph, parse_supergraph
 
 
-def compose(subgraphs: Iterable[SubgraphSdl], *, most_steps: int = MOST_STEPS) -> Supergraph:
+def compose(
+    subgraphs: Iterable[SubgraphSdl],
+    *,
+    include_tags: Iterable[str] = (),
+    exclude_tags: Iterable[str] = (),
+    most_steps: int = MOST_STEPS,
+) -> Supergraph:
     """Return the supergraph of `subgraphs`, or raise `CompositionError` with all problems.
 
-    `most_steps` bounds the search for queries that could not be answered.
+    With tags it is a contract: clients see what is tagged with one of `include_tags` (everything
+    if there are none), but nothing that is tagged with one of `exclude_tags`. `most_steps` bounds
+    the search for queries that could not be answered.
     """
-    sdl, hints = compose_sdl(subgraphs, most_steps=most_steps)
+    contract = Contract(frozenset(include_tags), frozenset(exclude_tags))
+    sdl, hints = compose_sdl(subgraphs, contract=contract, most_steps=most_steps)
     try:
         return parse_supergraph(sdl, hints=hints)
     except SupergraphError as error:
@@ -40,22 +50,40 @@ def compose(subgraphs: Iterable[SubgraphSdl], *, most_steps: int = MOST_STEPS) -
 
 
 def compose_sdl(
-    subgraphs: Iterable[SubgraphSdl], *, most_steps: int = MOST_STEPS
+    subgraphs: Iterable[SubgraphSdl],
+    *,
+    contract: Contract = NO_CONTRACT,
+    most_steps: int = MOST_STEPS,
 ) -> tuple[str, tuple[Hint, ...]]:
     """Return supergraph SDL and hints, or raise `CompositionError`."""
     given = sorted(subgraphs, key=lambda subgraph: subgraph.name)
     try:
-        return _compose(given, most_steps)
+        return _compose(given, contract, most_steps)
     except RecursionError as error:
-        problem = CompositionProblem(
-            "INVALID_GRAPHQL",
-            "the subgraphs nest definitions too deeply to be composed",
-            tuple(subgraph.name for subgraph in given),
-        )
-        raise CompositionError((problem,)) from error
+        raise _too_deep(given) from error
 
 
-def _compose(given: list[SubgraphSdl], most_steps: int) -> tuple[str, tuple[Hint, ...]]:
+def check_subgraph(subgraph: SubgraphSdl) -> None:
+    """Raise `CompositionError` with all problems that `subgraph` has by itself, if it has any."""
+    try:
+        _validate(_subgraphs(_build_alone(subgraph)))
+    except RecursionError as error:
+        raise _too_deep([subgraph]) from error
+
+
+def _build_alone(subgraph: SubgraphSdl) -> list[SubgraphSchema]:
+    problems = Problems()
+    built = build_subgraph(subgraph, problems)
+    _stop_at(problems)
+    schemas = [] if built is None else [built]
+    upgrade_federation_1(schemas, problems)
+    _stop_at(problems)
+    return schemas
+
+
+def _compose(
+    given: list[SubgraphSdl], contract: Contract, most_steps: int
+) -> tuple[str, tuple[Hint, ...]]:
     members = _subgraphs(_build(given))
     _validate(members)
     problems, hints = Problems(), Hints()
@@ -64,6 +92,9 @@ def _compose(given: list[SubgraphSdl], most_steps: int) -> tuple[str, tuple[Hint
     check_merged_schema(merge)
     _stop_at(problems)
     check_satisfiability(merge, most_steps=most_steps)
+    _stop_at(problems)
+    # What clients do not see stays: the router reads keys and requirements by it.
+    apply_contract(merge, contract)
     _stop_at(problems)
     return print_supergraph(merge), tuple(hints.found)
 
@@ -116,3 +147,13 @@ def _check_names(given: list[SubgraphSdl], problems: Problems) -> None:
 def _stop_at(problems: Problems) -> None:
     if problems.found:
         raise CompositionError(tuple(problems.found))
+
+
+def _too_deep(given: list[SubgraphSdl]) -> CompositionError:
+    problem = CompositionProblem(
+        "INVALID_GRAPHQL",
+        "definitions are nested too deeply to be composed",
+        tuple(subgraph.name for subgraph in given),
+        remedy="nest lists, values and selections less deeply",
+    )
+    return CompositionError((problem,))

@@ -37,7 +37,16 @@ def read_settings(
     `${NAME}` and `${NAME:-default}` stand for environment variables, `$$` for a dollar sign; a
     path in the file is relative to the file.
     """
-    text = read_text(path, what="settings")
+    return read_settings_text(path, read_text(path, what="settings"), settings, environment)
+
+
+def read_settings_text(
+    path: Path,
+    text: str,
+    settings: type[SettingsType],
+    environment: Mapping[str, str] | None = None,
+) -> SettingsType:
+    """Return the settings in `text`, as if it were the file `path`, or raise `SettingsError`."""
     try:
         if path.suffix == ".toml":
             raw: object = tomllib.loads(text)

@@ -72,25 +72,43 @@ def define_carried_directives(merge: Merge) -> None:
     _link_joined_directives(merge)
     used = {spec for spec, name in merge.carried.items() if name in merge.used_directives}
     for feature in sorted({SPEC_OF_DIRECTIVE[spec] for spec in used}):
-        imports: list[tuple[str, str]] = []
-        for spec in _DIRECTIVES_OF.get(feature, (feature,)):
-            default = spec if spec == feature else f"{feature}__{spec}"
-            name = merge.carried[spec] if spec in used else default
-            merge.directives[name] = _definition(spec, name)
-            if name != default:
-                imports.append((f"@{spec}", f"@{name}"))
-        merge.features.append(
-            LinkedFeature(
-                f"{SPECS}/{feature}/{_VERSIONS.get(feature, 'v0.1')}",
-                "SECURITY" if feature in _SECURITY else None,
-                tuple(imports),
-            )
+        _define_feature(merge, feature, used)
+
+
+def carry_inaccessible(merge: Merge) -> str:
+    """Return what `@inaccessible` is called in the supergraph, defined there from now on."""
+    spec = "inaccessible"
+    name = merge.carried.get(spec)
+    if name is None:
+        # The name may be taken by a directive of the authors' own.
+        name = spec if spec not in merge.directives else f"federation__{spec}"
+        merge.carried[spec] = name
+    if name not in merge.used_directives:
+        merge.used_directives.add(name)
+        _define_feature(merge, SPEC_OF_DIRECTIVE[spec], {spec})
+    return name
+
+
+def _define_feature(merge: Merge, feature: str, used: set[str]) -> None:
+    imports: list[tuple[str, str]] = []
+    for spec in _DIRECTIVES_OF.get(feature, (feature,)):
+        default = spec if spec == feature else f"{feature}__{spec}"
+        name = merge.carried[spec] if spec in used else default
+        merge.directives[name] = _definition(spec, name)
+        if name != default:
+            imports.append((f"@{spec}", f"@{name}"))
+    merge.features.append(
+        LinkedFeature(
+            f"{SPECS}/{feature}/{_VERSIONS.get(feature, 'v0.1')}",
+            "SECURITY" if feature in _SECURITY else None,
+            tuple(imports),
         )
-        if feature == "context":
-            argument = InputValue("field", "context__ContextFieldValue")
-            merge.directives["context__fromContext"] = DirectiveDefinition(
-                "context__fromContext", {"field": argument}, ("ARGUMENT_DEFINITION",)
-            )
+    )
+    if feature == "context":
+        argument = InputValue("field", "context__ContextFieldValue")
+        merge.directives["context__fromContext"] = DirectiveDefinition(
+            "context__fromContext", {"field": argument}, ("ARGUMENT_DEFINITION",)
+        )
 
 
 def _link_joined_directives(merge: Merge) -> None:
