@@ -20,8 +20,8 @@ from graphql import (
 )
 
 from universe.input_values import type_text
+from universe.joined import Coordinate
 from universe.monolith import named
-from universe.values import Coordinate
 
 _Keys = tuple[str, ...]
 

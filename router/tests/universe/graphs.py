@@ -68,7 +68,7 @@ def random_case(random: Random, graph: Graph, subgraphs: dict[str, str], seed: i
         return case
     if roll < 0.75 and operation.text.startswith("query"):
         return replace(case, down=random.choice(list(subgraphs)))
-    if graph.universe.is_uniform:
+    if graph.universe.joined.is_uniform:
         return replace(case, faults=random.choice((Faults(30), Faults(0, 30), Faults(20, 20))))
     return case
 

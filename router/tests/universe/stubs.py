@@ -115,7 +115,7 @@ class Stub:
         return next(
             each.name
             for each in self._types.values()
-            if each.interface_object and self._universe.is_a(typename, each.name)
+            if each.interface_object and self._universe.joined.is_a(typename, each.name)
         )
 
     def _entity(self, representation: Mapping[str, Value], world: World) -> Held | None:
@@ -149,7 +149,7 @@ class Stub:
         self, held: Held, parent: str, name: str, declared: FieldDeclaration, world: World
     ) -> None:
         """A subgraph cannot resolve what is external, unless provided, or overridden."""
-        declarers = self._universe.declared((held.thing.typename, name))
+        declarers = self._universe.joined.declared((held.thing.typename, name))
         if all(each.subgraph != self.name for each, _ in declarers):
             self._note(world, f"`{parent}.{name}` is overridden")
         if declared.external and not self._provides(held, name):
@@ -219,7 +219,7 @@ class Stub:
                     found.append(selection)
                 elif isinstance(selection, InlineFragmentNode):
                     condition = selection.type_condition
-                    if not condition or self._universe.is_a(
+                    if not condition or self._universe.joined.is_a(
                         held.thing.typename, condition.name.value
                     ):
                         pending.append(selection.selection_set)

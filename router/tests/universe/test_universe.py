@@ -103,18 +103,18 @@ def test_random_operations_are_valid() -> None:
     subgraphs = random_subgraphs(random(11))
     schema = compose(SubgraphSdl(name, "", sdl) for name, sdl in subgraphs.items()).api_schema
 
-    for seed in range(100):
+    for seed in range(40):
         operation = random_operation(random(seed), schema)
         assert validate(schema, parse(operation.text)) == [], operation.text
 
 
-def test_a_few_hundred_graphs_have_every_feature() -> None:
+def test_a_hundred_graphs_have_every_feature() -> None:
     counts: Counter[str] = Counter()
 
-    for seed in range(300):
+    for seed in range(120):
         counts.update(census_of_subgraphs(random_subgraphs(random(seed))))
 
-    assert [name for name, count in counts.items() if count < 10] == []
+    assert [name for name, count in counts.items() if count < 3] == []
 
 
 def test_a_monolith_and_a_subgraph_agree_on_every_value(universe: Universe, truth: Answer) -> None:

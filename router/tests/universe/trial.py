@@ -87,7 +87,7 @@ class Graph:
         """
         document, definition = self._document(case, is_valid=is_valid)
         faulty = bool(case.faults.nulls or case.faults.errors)
-        if faulty and not self.universe.is_uniform:
+        if faulty and not self.universe.joined.is_uniform:
             raise InvalidCaseError("subgraphs null different places where their types differ")
         truth = World(case.faults)
         schema = self.supergraph.api_schema
@@ -179,12 +179,12 @@ class Graph:
             owners = {
                 subgraph.subgraph
                 for coordinate in concerned
-                for subgraph, _ in self.universe.declared(coordinate)
+                for subgraph, _ in self.universe.joined.declared(coordinate)
             }
             return (
                 len(owners) == 1
                 and down not in owners
-                and not any(map(self.universe.requires, concerned))
+                and not any(map(self.universe.joined.requires, concerned))
             )
 
         return is_safe

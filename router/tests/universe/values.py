@@ -10,22 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import blake2b
 from typing import TypeAlias
 
 from graphql import (
     FieldNode,
     InlineFragmentNode,
-    ListTypeNode,
-    NamedTypeNode,
-    NonNullTypeNode,
     SelectionSetNode,
-    TypeNode,
     value_from_ast_untyped,
 )
 
-from universe.declarations import Declarations, FieldDeclaration, TypeDeclaration
+from universe.declarations import Declarations
+from universe.joined import Coordinate, JoinedSubgraphs, Shape
 
 POPULATION = 5
 """How many entities there are of each type."""
@@ -33,7 +29,6 @@ POPULATION = 5
 VERSIONED = "revision"
 """A field of this name changes with each mutation before it."""
 
-Coordinate = tuple[str, str]
 Value: TypeAlias = "bool | int | float | str | Thing | Sequence[Value] | Mapping[str, Value] | None"
 """What a field or an argument holds: JSON, and objects of the universe."""
 _NAMES = ("달빛", "plain", 'a "quoted" one', "back\\slash", "two\nlines", "", "1e3", "null")
@@ -73,30 +68,12 @@ class InjectedError(Exception):
     """An error that the universe put into a field."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """A field's type over all subgraphs: what it may be, and where null may stand."""
-
-    names: frozenset[str]
-    nullable: tuple[bool, ...]
-    """By list level, outermost first: no subgraph says non-null."""
-    strict: tuple[bool, ...]
-    """By list level: every subgraph says non-null."""
-    types: tuple[str, ...]
-    """The runtime types that every subgraph knows; empty for a leaf."""
-    values: tuple[str, ...]
-    """The values of an enum that every subgraph knows."""
-
-
 class Universe:
     """All values behind some subgraphs; the same for the same subgraphs and seed."""
 
     def __init__(self, subgraphs: Iterable[Declarations], seed: int) -> None:
-        self._subgraphs = tuple(subgraphs)
+        self.joined = JoinedSubgraphs(subgraphs)
         self._seed = str(seed)
-        self._names = frozenset(each.subgraph for each in self._subgraphs)
-        self._shapes: dict[Coordinate, _Shape] = {}
-        self._requires: dict[Coordinate, SelectionSetNode | None] = {}
         self._found: dict[tuple[str, int], dict[str, Thing]] = {}
 
     def value(
@@ -109,7 +86,7 @@ class Universe:
     ) -> Value:
         """Return what a field holds, objects as `Thing`; or raise `InjectedError`."""
         coordinate = (thing.typename, name)
-        requires = self.requires(coordinate)
+        requires = self.joined.requires(coordinate)
         if requires and required is None:
             required = self.read(thing, requires)
         place = f"{thing.identity}.{name}({_canonical(arguments)})"
@@ -117,10 +94,10 @@ class Universe:
             place += _canonical(without_nulls(required))
         if name == VERSIONED:
             place += f"@{world.version}"
-        faults = NO_FAULTS if coordinate in self.clean else world.faults
+        faults = NO_FAULTS if coordinate in self.joined.clean else world.faults
         if self._number(place, "error") % 1000 < faults.errors:
             raise InjectedError(f"injected at {place}")
-        return self._level(coordinate, self._shape(coordinate), 0, place, faults)
+        return self._level(coordinate, self.joined.shape(coordinate), 0, place, faults)
 
     def read(self, thing: Thing, selections: SelectionSetNode) -> dict[str, Value]:
         """Return what a field set of `thing` holds, as a representation would carry it."""
@@ -128,15 +105,11 @@ class Universe:
         for selection in selections.selections:
             if isinstance(selection, InlineFragmentNode):
                 condition = selection.type_condition
-                if condition is None or self.is_a(thing.typename, condition.name.value):
+                if condition is None or self.joined.is_a(thing.typename, condition.name.value):
                     found |= self.read(thing, selection.selection_set)
             elif isinstance(selection, FieldNode):
                 found[selection.name.value] = self._read_field(thing, selection)
         return found
-
-    def is_a(self, typename: str, condition: str) -> bool:
-        """Tell whether objects of the type `typename` meet a type condition, anywhere."""
-        return typename == condition or typename in self.possible.get(condition, ())
 
     def entity(
         self, typename: str, key: SelectionSetNode, representation: Mapping[str, Value]
@@ -144,7 +117,7 @@ class Universe:
         """Return the entity of a type (or an interface) that has this key, if there is one."""
         index = self._found.get((typename, id(key)))
         if index is None:
-            concrete = self.possible.get(typename, (typename,))
+            concrete = self.joined.possible.get(typename, (typename,))
             everyone = [
                 Thing(each, f"{each}#{number}") for each in concrete for number in range(POPULATION)
             ]
@@ -154,161 +127,8 @@ class Universe:
         wanted = _only(representation, key)
         return index.get(_canonical(wanted)) if isinstance(wanted, dict) else None
 
-    def requires(self, coordinate: Coordinate) -> SelectionSetNode | None:
-        """Return the field set that the field's owner requires."""
-        if coordinate not in self._requires:
-            sets = [field.requires for _, field in self.declared(coordinate) if field.requires]
-            self._requires[coordinate] = next(iter(sets), None)
-        return self._requires[coordinate]
-
-    def declared(self, coordinate: Coordinate) -> list[tuple[Declarations, FieldDeclaration]]:
-        """Return who declares a field, for its type or an interface, and is not overridden."""
-        typename, name = coordinate
-        overridden = {
-            each.fields[name].override_from
-            for _, each in self._types(typename)
-            if name in each.fields
-        }
-        return [
-            (subgraph, each.fields[name])
-            for subgraph, each in self._types(typename)
-            if name in each.fields and subgraph.subgraph not in overridden
-        ]
-
-    @cached_property
-    def possible(self) -> Mapping[str, tuple[str, ...]]:
-        """The concrete types of each interface and union, over all subgraphs."""
-        found: dict[str, set[str]] = {}
-        for subgraph in self._subgraphs:
-            for each in subgraph.types.values():
-                found.setdefault(each.name, set()).update(each.members)
-                for interface in () if each.abstract else each.interfaces:
-                    found.setdefault(interface, set()).add(each.name)
-        return {name: tuple(sorted(types)) for name, types in found.items() if types}
-
-    @cached_property
-    def entities(self) -> frozenset[str]:
-        """The object types with a key in some subgraph."""
-        return frozenset(
-            each.name
-            for subgraph in self._subgraphs
-            for each in subgraph.types.values()
-            if each.keys and each.name not in self.possible
-        )
-
-    @cached_property
-    def is_uniform(self) -> bool:
-        """Tell whether all subgraphs agree on where null may be.
-
-        Where they do not, a subgraph nulls a place that the API would not: no answer is the truth.
-        """
-        names = {
-            (each.name, field)
-            for subgraph in self._subgraphs
-            for each in subgraph.types.values()
-            for field in each.fields
-        }
-        shapes = [self._shape((owner, field)) for owner, field in names]
-        return all(
-            may != must
-            for shape in shapes
-            for may, must in zip(shape.nullable, shape.strict, strict=True)
-        )
-
-    @cached_property
-    def clean(self) -> frozenset[Coordinate]:
-        """Fields that keys and requirements read: nothing is injected there.
-
-        A router reads them on its own account, so their errors are not the client's.
-        """
-        found: set[Coordinate] = set(self._key_fields)
-        for subgraph in self._subgraphs:
-            for each in subgraph.types.values():
-                for declared in each.fields.values():
-                    if declared.requires:
-                        self._collect(each.name, declared.requires, found)
-        return frozenset(found)
-
-    @cached_property
-    def _key_fields(self) -> frozenset[Coordinate]:
-        found: set[Coordinate] = set()
-        for subgraph in self._subgraphs:
-            for each in subgraph.types.values():
-                for key in each.keys:
-                    self._collect(each.name, key.selections, found)
-        return frozenset(found)
-
-    def _collect(self, typename: str, selections: SelectionSetNode, into: set[Coordinate]) -> None:
-        for concrete in self.possible.get(typename, (typename,)):
-            for selection in selections.selections:
-                if isinstance(selection, InlineFragmentNode):
-                    condition = selection.type_condition
-                    target = condition.name.value if condition else concrete
-                    self._collect(target, selection.selection_set, into)
-                elif isinstance(selection, FieldNode) and selection.name.value != "__typename":
-                    coordinate = (concrete, selection.name.value)
-                    into.add(coordinate)
-                    if selection.selection_set:
-                        for target in self._shape(coordinate).types:
-                            self._collect(target, selection.selection_set, into)
-
-    def _types(self, typename: str) -> list[tuple[Declarations, TypeDeclaration]]:
-        """Return the declarations of a type, and of interface objects that stand for it."""
-        return [
-            (subgraph, each)
-            for subgraph in self._subgraphs
-            for each in subgraph.types.values()
-            if each.name == typename
-            or (each.interface_object and typename in self.possible.get(each.name, ()))
-        ]
-
-    def _shape(self, coordinate: Coordinate) -> _Shape:
-        if coordinate not in self._shapes:
-            self._shapes[coordinate] = self._merged(coordinate)
-        return self._shapes[coordinate]
-
-    def _merged(self, coordinate: Coordinate) -> _Shape:
-        declared = self.declared(coordinate)
-        unrolled = [_unroll(field.node.type) for _, field in declared]
-        levels = list(zip(*(levels for _, levels in unrolled), strict=True))
-        known: list[set[str]] = []
-        values: list[list[str]] = []
-        for (subgraph, _), (name, _) in zip(declared, unrolled, strict=True):
-            target = subgraph.types.get(name)
-            if target and target.values:
-                values.append([each for each in target.values if not self._hidden(name, each)])
-            elif target and (target.fields or target.members):
-                known.append(self._concrete(subgraph, target))
-        common = set[str].intersection(*known) if known else set[str]()
-        return _Shape(
-            names=frozenset(name for name, _ in unrolled),
-            nullable=tuple(not any(level) for level in levels),
-            strict=tuple(all(level) for level in levels),
-            types=tuple(sorted(common)),
-            values=tuple(sorted(set[str].intersection(*map(set, values)) if values else ())),
-        )
-
-    def _hidden(self, enum: str, value: str) -> bool:
-        return any(
-            value in subgraph.types[enum].hidden_values
-            for subgraph in self._subgraphs
-            if enum in subgraph.types
-        )
-
-    def _concrete(self, subgraph: Declarations, target: TypeDeclaration) -> set[str]:
-        """Return the runtime types that a subgraph can mean by one of its composite types."""
-        if target.interface_object:
-            return set(self.possible.get(target.name, ()))
-        if not target.abstract:
-            return {target.name}
-        return target.members | {
-            each.name
-            for each in subgraph.types.values()
-            if target.name in each.interfaces and not each.abstract
-        }
-
     def _level(
-        self, coordinate: Coordinate, shape: _Shape, level: int, place: str, faults: Faults
+        self, coordinate: Coordinate, shape: Shape, level: int, place: str, faults: Faults
     ) -> Value:
         """Return the value at one level of lists: null, a list, an object or a leaf."""
         if self._is_null(coordinate, shape, level, place, faults):
@@ -326,9 +146,9 @@ class Universe:
         return self._leaf(next(iter(shape.names)), place)
 
     def _is_null(
-        self, coordinate: Coordinate, shape: _Shape, level: int, place: str, faults: Faults
+        self, coordinate: Coordinate, shape: Shape, level: int, place: str, faults: Faults
     ) -> bool:
-        if coordinate in self._key_fields:
+        if coordinate in self.joined.key_fields:
             return False
         if shape.strict[level]:
             return self._number(place, "violation") % 1000 < faults.nulls
@@ -336,10 +156,10 @@ class Universe:
 
     def _thing(self, coordinate: Coordinate, types: tuple[str, ...], place: str) -> Thing:
         typename = types[self._number(place, "type") % len(types)]
-        if typename not in self.entities:
+        if typename not in self.joined.entities:
             return Thing(typename, f"{place}:{typename}")
         offset = self._number(place, "entity")
-        if coordinate in self._key_fields:
+        if coordinate in self.joined.key_fields:
             # Part of a key: different parents must have different ones.
             _, _, number = place.partition("(")[0].rpartition(".")[0].rpartition("#")
             offset = int(number) if number.isdigit() else offset
@@ -377,7 +197,7 @@ class Universe:
 
     def _arguments(self, coordinate: Coordinate, selection: FieldNode) -> dict[str, Value]:
         """Return the arguments of a field in a field set, with defaults."""
-        definitions = [field for _, field in self.declared(coordinate)]
+        definitions = [field for _, field in self.joined.declared(coordinate)]
         found = {
             each.name.value: value_from_ast_untyped(each.default_value)
             for each in (definitions[0].node.arguments or () if definitions else ())
@@ -393,20 +213,6 @@ class Universe:
         if isinstance(held, Thing) and selections:
             return self.read(held, selections)
         return held
-
-
-def _unroll(node: TypeNode) -> tuple[str, tuple[bool, ...]]:
-    """Return the named type and, for each list level and the items, whether it is non-null."""
-    levels: list[bool] = []
-    while True:
-        levels.append(isinstance(node, NonNullTypeNode))
-        if isinstance(node, NonNullTypeNode):
-            node = node.type
-        if isinstance(node, ListTypeNode):
-            node = node.type
-            continue
-        assert isinstance(node, NamedTypeNode)
-        return node.name.value, tuple(levels)
 
 
 def _only(value: Value, selections: SelectionSetNode | None) -> Value:
