@@ -129,7 +129,9 @@ def _validate(subgraphs: list[Subgraph]) -> None:
 
 def _check_names(given: list[SubgraphSdl], problems: Problems) -> None:
     if not given:
-        problems.report("NO_QUERIES", "there are no subgraphs to compose")
+        problems.report(
+            "NO_QUERIES", "there are no subgraphs to compose", remedy="name at least one subgraph"
+        )
     seen: set[str] = set()
     for subgraph in given:
         if subgraph.name in {"", "_"}:

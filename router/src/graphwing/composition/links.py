@@ -18,6 +18,7 @@ FEDERATION_IDENTITY = "https://specs.apollo.dev/federation"
 
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 _VERSION = re.compile(r"v(\d{1,9})\.(\d{1,9})")
+_IMPORT_REMEDY = 'write imports as `["@key", {name: "@tag", as: "@label"}]`'
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -35,7 +36,7 @@ class Version(NamedTuple):
 class LinkError(Exception):
     """A `@link` that cannot be understood."""
 
-    def __init__(self, code: str, message: str, remedy: str | None = None) -> None:
+    def __init__(self, code: str, message: str, remedy: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -121,7 +122,7 @@ def _read_imports(value: ConstValue, url: str) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, list):
-        raise _usage(f"`import` in the link to `{url}` is not a list")
+        raise _usage(f"`import` in the link to `{url}` is not a list", _IMPORT_REMEDY)
     imports: dict[str, str] = {}
     for item in value:
         element, name = _read_import(item, url)
@@ -136,11 +137,15 @@ def _read_import(item: ConstValue, url: str) -> tuple[str, str]:
         case {"name": str(element), **rest} if set(rest) <= {"as"}:
             alias = rest.get("as", element)
             if not isinstance(alias, str):
-                raise _usage(f"`as` in the import of `{element}` from `{url}` is not a string")
+                raise _usage(
+                    f"`as` in the import of `{element}` from `{url}` is not a string",
+                    _IMPORT_REMEDY,
+                )
             name = alias
         case _:
             raise _usage(
-                f"an import from `{url}` is neither a string nor an object with `name` and `as`"
+                f"an import from `{url}` is neither a string nor an object with `name` and `as`",
+                _IMPORT_REMEDY,
             )
     if element.startswith("@") != name.startswith("@"):
         raise _usage(
@@ -149,11 +154,14 @@ def _read_import(item: ConstValue, url: str) -> tuple[str, str]:
         )
     for text in (element, name):
         if not _NAME.fullmatch(text.removeprefix("@")):
-            raise _usage(f"`{text}`, imported from `{url}`, is not a name")
+            raise _usage(
+                f"`{text}`, imported from `{url}`, is not a name",
+                "use letters, digits and underscores only, and begin with no digit",
+            )
     return element, name
 
 
-def _usage(message: str, remedy: str | None = None) -> LinkError:
+def _usage(message: str, remedy: str) -> LinkError:
     return LinkError("INVALID_LINK_DIRECTIVE_USAGE", message, remedy)
 
 

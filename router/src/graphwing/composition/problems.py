@@ -27,9 +27,9 @@ class Problems:
         code: str,
         message: str,
         *,
+        remedy: str,
         at: Iterable[Place] = (),
         coordinate: str | None = None,
-        remedy: str | None = None,
         subgraphs: Iterable[str] = (),
     ) -> None:
         """Add a problem. The subgraphs are those of the places in `at`, unless they are given."""

@@ -102,12 +102,14 @@ def _parse(subgraph: SubgraphSdl, problems: Problems) -> DocumentNode | None:
         problems.report(
             "INVALID_GRAPHQL",
             f"the SDL does not parse: {error.message.removeprefix('Syntax Error: ')}",
+            remedy="correct the SDL there, or shortly before",
             at=[(subgraph.name, position)],
         )
     except RecursionError:
         problems.report(
             "INVALID_GRAPHQL",
             "the SDL nests lists or values too deeply to be read",
+            remedy="nest them less deeply",
             at=[(subgraph.name, None)],
         )
     return None
@@ -142,11 +144,23 @@ class _Reader:
                 self._invalid(
                     "the SDL holds an operation or fragment; only type definitions belong in it",
                     position_of(node),
+                    remedy="remove it",
                 )
 
-    def _invalid(self, message: str, position: Position, coordinate: str | None = None) -> None:
+    def _invalid(
+        self,
+        message: str,
+        position: Position,
+        coordinate: str | None = None,
+        *,
+        remedy: str = "remove one of the two",
+    ) -> None:
         self.problems.report(
-            "INVALID_GRAPHQL", message, at=[(self.subgraph, position)], coordinate=coordinate
+            "INVALID_GRAPHQL",
+            message,
+            at=[(self.subgraph, position)],
+            coordinate=coordinate,
+            remedy=remedy,
         )
 
     def _read_schema(self, node: SchemaDefinitionNode | SchemaExtensionNode) -> None:
@@ -154,7 +168,9 @@ class _Reader:
         is_extension = isinstance(node, SchemaExtensionNode)
         if isinstance(node, SchemaDefinitionNode):
             if self.result.has_schema_definition:
-                self._invalid("there is more than one schema definition", position)
+                self._invalid(
+                    "the schema is defined twice", position, remedy="write `extend schema`"
+                )
             self.result.has_schema_definition = True
             self.result.schema_position = position
             self.result.schema_description = _text(node.description)
@@ -190,14 +206,15 @@ class _Reader:
             found = self.result.types[name] = TypeDefinition(kind, name, position=position)
         elif found.kind is not kind:
             message = f"`{name}` is both `{found.kind.value}` and `{kind.value}`"
-            self._invalid(message, position, name)
+            self._invalid(message, position, name, remedy="rename one of the two")
             return
         is_extension = isinstance(node, TypeExtensionNode)
         if is_extension:
             found.has_extension = True
         else:
             if found.has_definition:
-                self._invalid(f"type `{name}` is defined twice", position, name)
+                message = f"type `{name}` is defined twice"
+                self._invalid(message, position, name, remedy="make one of them an extension")
             found.has_definition = True
             found.position = position
             found.description = _text(getattr(node, "description", None))
@@ -318,7 +335,8 @@ class _Reader:
         try:
             return value_from_node(node)  # pyright: ignore[reportArgumentType]
         except NumberTooLongError as error:
-            self._invalid(f"the number {error}… is out of range", position_of(node))
+            message = f"the number {error}… is out of range"
+            self._invalid(message, position_of(node), remedy="write a smaller number")
             return None
 
 

@@ -73,10 +73,14 @@ class _Checker:
             if location not in definition.locations:
                 places = ", ".join(definition.locations)
                 self._report(
-                    f"`@{use.name}` may not stand on {location}, only on {places}", use, coordinate
+                    f"`@{use.name}` may not stand on {location}, only on {places}",
+                    use,
+                    coordinate,
+                    "move it to where it may stand, or remove it",
                 )
             if use.name in seen and not definition.is_repeatable:
-                self._report(f"`@{use.name}` stands here twice", use, coordinate)
+                message = f"`@{use.name}` stands here twice"
+                self._report(message, use, coordinate, "keep one, or define it as repeatable")
             seen.add(use.name)
             self._check_arguments(use, definition, coordinate)
 
@@ -85,11 +89,15 @@ class _Checker:
     ) -> None:
         for name in use.arguments:
             if name not in definition.arguments:
-                self._report(f"`@{use.name}` has no argument `{name}`", use, coordinate)
+                message = f"`@{use.name}` has no argument `{name}`"
+                known = ", ".join(f"`{it}`" for it in definition.arguments) or "none"
+                remedy = f"remove it; the arguments that it has: {known}"
+                self._report(message, use, coordinate, remedy)
         for name, argument in definition.arguments.items():
             if name not in use.arguments:
                 if argument.is_required:
-                    self._report(f"`@{use.name}` needs its argument `{name}`", use, coordinate)
+                    message = f"`@{use.name}` needs its argument `{name}`"
+                    self._report(message, use, coordinate, f"give `{name}: {argument.type}`")
                 continue
             is_own = named_type(argument.type) in self.schema.types
             if use.spec is not None and _LENIENT.get(use.spec) == name and not is_own:
@@ -97,7 +105,7 @@ class _Checker:
             complaint = value_complaint(use.arguments[name], argument.type, self.schema.types)
             if complaint is not None:
                 message = f"argument `{name}` of `@{use.name}` {complaint}"
-                self._report(message, use, coordinate)
+                self._report(message, use, coordinate, f"give a value of `{argument.type}`")
 
     def _report_unknown(self, use: AppliedDirective, coordinate: str) -> None:
         self.problems.report(
@@ -118,7 +126,11 @@ class _Checker:
             return f'add "@{name}" to the imports of federation, or write `@{link.name}__{name}`'
         return f"link a later version of federation; {link.url.version} has no `@{name}`"
 
-    def _report(self, message: str, use: AppliedDirective, coordinate: str) -> None:
+    def _report(self, message: str, use: AppliedDirective, coordinate: str, remedy: str) -> None:
         self.problems.report(
-            "INVALID_GRAPHQL", message, at=[self.schema.at(use.position)], coordinate=coordinate
+            "INVALID_GRAPHQL",
+            message,
+            at=[self.schema.at(use.position)],
+            coordinate=coordinate,
+            remedy=remedy,
         )

@@ -31,6 +31,7 @@ class BrokenPromise:
     coordinate: str
     position: Position
     interface: str
+    remedy: str
     missing_field: str | None = None
 
 
@@ -43,6 +44,7 @@ def check_implementations(schema: SubgraphSchema, problems: Problems) -> None:
             problems.report(
                 "INVALID_GRAPHQL",
                 broken.message,
+                remedy=broken.remedy,
                 at=[schema.at(broken.position)],
                 coordinate=broken.coordinate,
             )
@@ -58,7 +60,7 @@ def broken_promises(
             continue
         if name == definition.name:
             message = f"`{name}` implements itself"
-            yield BrokenPromise(message, name, position, name)
+            yield BrokenPromise(message, name, position, name, "remove it from what it implements")
             continue
         for parent in interface.interfaces:
             if parent not in definition.interfaces:
@@ -67,6 +69,7 @@ def broken_promises(
                     definition.name,
                     position,
                     name,
+                    f"add `& {parent}` to what it implements",
                 )
         for promised in interface.fields.values():
             yield from _broken_field(definition, name, promised, types)
@@ -82,7 +85,14 @@ def _broken_field(
     item = definition.fields.get(promised.name)
     if item is None:
         message = f"`{definition.name}` lacks the field `{promised.name}` of `{interface}`"
-        yield BrokenPromise(message, definition.name, definition.position, interface, promised.name)
+        yield BrokenPromise(
+            message,
+            definition.name,
+            definition.position,
+            interface,
+            f"add `{promised.name}: {promised.type}` to `{definition.name}`",
+            promised.name,
+        )
         return
     if not is_subtype(item.type, promised.type, subtype_in(types)):
         yield BrokenPromise(
@@ -91,6 +101,7 @@ def _broken_field(
             coordinate,
             item.position,
             interface,
+            f"return `{promised.type}` or a type that it includes",
         )
     for name, argument in promised.arguments.items():
         own = item.arguments.get(name)
@@ -102,6 +113,7 @@ def _broken_field(
                 coordinate,
                 item.position if own is None else own.position,
                 interface,
+                f"let it take `{name}: {argument.type}`",
             )
     for name, own in item.arguments.items():
         if name not in promised.arguments and own.is_required:
@@ -111,6 +123,7 @@ def _broken_field(
                 coordinate,
                 own.position,
                 interface,
+                "make it nullable, give it a default, or add it to the interface",
             )
 
 

@@ -21,6 +21,7 @@ from graphwing.composition.graphql_rules.input_values import coerced, default_co
 from graphwing.composition.problems import Problems
 from graphwing.composition.read_sdl import ReadSdl
 from graphwing.composition.subgraph_schema import SubgraphSchema
+from graphwing.composition.suggestion import closest
 from graphwing.composition.type_reference import named_type
 
 _CONTENTS = {
@@ -52,28 +53,30 @@ class _Checker:
     problems: Problems
     kinds: dict[str, TypeKind | None] = field(default_factory=dict[str, TypeKind | None])
 
-    def _report(self, message: str, coordinate: str, position: Position, remedy: str = "") -> None:
+    def _report(self, message: str, coordinate: str, position: Position, remedy: str) -> None:
         self.problems.report(
             "INVALID_GRAPHQL",
             message,
             at=[self.schema.at(position)],
             coordinate=coordinate,
-            remedy=remedy or None,
+            remedy=remedy,
         )
 
     def check_root(self, operation: str, name: str, position: Position) -> None:
         definition = self.schema.types.get(name)
         if definition is None:
-            self._report(f"the {operation} root type `{name}` does not exist", name, position)
+            message = f"the {operation} root type `{name}` does not exist"
+            self._report(message, name, position, self._existing(name))
         elif definition.kind is not TypeKind.OBJECT:
             message = f"the {operation} root type `{name}` is not an object type"
-            self._report(message, name, definition.position)
+            self._report(message, name, definition.position, "name an object type")
 
     def check_default_root(self, operation: str, read: ReadSdl) -> None:
         definition = self.schema.types.get(operation.capitalize())
         if not read.roots and definition is not None and definition.kind is not TypeKind.OBJECT:
             message = f"the {operation} root type `{definition.name}` is not an object type"
-            self._report(message, definition.name, definition.position)
+            remedy = "make it an object type, or name another root type in `schema`"
+            self._report(message, definition.name, definition.position, remedy)
 
     def check_type(self, definition: TypeDefinition) -> None:
         name = definition.name
@@ -100,7 +103,8 @@ class _Checker:
         )
         if not filled and definition.has_definition:
             name = definition.name
-            self._report(f"`{name}` has no {contents}", name, definition.position)
+            remedy = f"give it a {contents}, or remove it"
+            self._report(f"`{name}` has no {contents}", name, definition.position, remedy)
 
     def _check_field(self, item: FieldDefinition, coordinate: str) -> None:
         self._check_name(item.name, coordinate, item.position)
@@ -116,7 +120,8 @@ class _Checker:
         complaint = default_complaint(item, self.schema.types)
         if complaint is not None:
             message = f"the default of `{coordinate}` {complaint}"
-            self._report(message, coordinate, item.position)
+            remedy = f"give a default of `{item.type}`, or none"
+            self._report(message, coordinate, item.position, remedy)
         elif item.default is not ABSENT:
             item.default = coerced(item.default, item.type, self.schema.types)
         deprecated = next((it for it in item.directives if it.name == "deprecated"), None)
@@ -131,7 +136,7 @@ class _Checker:
     def _check_name(self, name: str, coordinate: str, position: Position) -> None:
         if name.startswith("__"):
             message = f"`{coordinate}` begins with two underscores, which introspection reserves"
-            self._report(message, coordinate, position)
+            self._report(message, coordinate, position, "rename it")
 
     def _check_kind(
         self,
@@ -144,9 +149,8 @@ class _Checker:
         name = named_type(reference)
         kind = self._kind(name)
         if kind is None:
-            self._report(
-                f"`{coordinate}` {verb} `{name}`, which does not exist", coordinate, position
-            )
+            message = f"`{coordinate}` {verb} `{name}`, which does not exist"
+            self._report(message, coordinate, position, self._existing(name))
             return False
         if kind not in allowed:
             kinds = " or ".join(sorted(f"`{it.value}`" for it in allowed))
@@ -154,9 +158,15 @@ class _Checker:
                 f"`{coordinate}` {verb} `{name}`, which is `{kind.value}` and not {kinds}",
                 coordinate,
                 position,
+                f"use a type that is {kinds}",
             )
             return False
         return True
+
+    def _existing(self, name: str) -> str:
+        """Return the remedy for a type that does not exist."""
+        meant = closest(name, [*self.schema.types, *BUILT_IN_SCALARS])
+        return f"define `{name}`" + (f", or write `{meant}` if that is meant" if meant else "")
 
     def _kind(self, name: str) -> TypeKind | None:
         if name not in self.kinds:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from graphwing.composition.definitions import (
     AppliedDirective,
@@ -15,6 +14,7 @@ from graphwing.composition.definitions import (
 from graphwing.composition.field_facts import FieldKey
 from graphwing.composition.merge.merge_state import Merge, Overrides, Sources, Subgraph
 from graphwing.composition.subgraph_schema import string_argument
+from graphwing.composition.suggestion import closest
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_\-:./]*|percent\((?:\d{1,2}(?:\.\d{1,8})?|100)\)")
 
@@ -194,8 +194,8 @@ def _report_interface_object(merge: Merge, override: _Override) -> None:
 
 def _hint_unknown_source(merge: Merge, override: _Override) -> None:
     names = [subgraph.name for subgraph in merge.subgraphs]
-    close = get_close_matches(override.source_name, names, n=1)
-    meant = f"; did you mean `{close[0]}`?" if close else ""
+    close = closest(override.source_name, names)
+    meant = f"; did you mean `{close}`?" if close else ""
     merge.hints.report(
         "FROM_SUBGRAPH_DOES_NOT_EXIST",
         f"`{override.coordinate}` is overridden from `{override.source_name}`,"

@@ -24,6 +24,7 @@ def _report(merge: Merge, definition: TypeDefinition, broken: BrokenPromise) -> 
             f"once merged, {broken.message}",
             at=places(sources),
             coordinate=broken.coordinate,
+            remedy=broken.remedy,
         )
         return
     promising = [

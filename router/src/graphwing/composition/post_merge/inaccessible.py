@@ -49,7 +49,7 @@ def is_hidden(element: Element) -> bool:
 class _Check:
     merge: Merge
 
-    def _report(self, code: str, message: str, coordinate: str, remedy: str | None = None) -> None:
+    def _report(self, code: str, message: str, coordinate: str, remedy: str) -> None:
         self.merge.problems.report(
             code, message, at=list(self._places(coordinate)), coordinate=coordinate, remedy=remedy
         )

@@ -41,6 +41,7 @@ from graphwing.composition.type_reference import (
     nullable,
 )
 
+_REMEDY = "select one field, by one path, of each type that sets the context"
 _CONTEXT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 
 
@@ -66,14 +67,14 @@ class _Contexts:
     types: dict[str, list[TypeDefinition]] = field(default_factory=dict[str, list[TypeDefinition]])
 
     def _report(
-        self, code: str, message: str, coordinate: str, use: AppliedDirective, remedy: str = ""
+        self, code: str, message: str, coordinate: str, use: AppliedDirective, remedy: str
     ) -> None:
         self.problems.report(
             code,
             f"`@{use.name}` on `{coordinate}` {message}",
             at=[self.schema.at(use.position)],
             coordinate=coordinate,
-            remedy=remedy or None,
+            remedy=remedy,
         )
 
     def add(self, definition: TypeDefinition, use: AppliedDirective) -> None:
@@ -107,11 +108,13 @@ class _Contexts:
         coordinate = f"{owner.name}.{item.name}({argument.name}:)"
         if owner.kind is TypeKind.INTERFACE:
             message = "is on a field of an interface"
-            self._report("CONTEXT_NOT_SET", message, coordinate, use)
+            remedy = "put it on the fields of the implementing types"
+            self._report("CONTEXT_NOT_SET", message, coordinate, use, remedy)
             return
         if any(item.name in self._fields(name) for name in owner.interfaces):
             message = "is on a field that an interface promises, which would promise the argument"
-            self._report("CONTEXT_NOT_SET", message, coordinate, use)
+            remedy = "use a field of the type that no interface has"
+            self._report("CONTEXT_NOT_SET", message, coordinate, use, remedy)
             return
         if argument.default is not ABSENT:
             message = "is on an argument with a default"
@@ -136,7 +139,8 @@ class _Contexts:
             return
         if name not in self.types:
             message = f"reads the context `{name}`, which no type of this subgraph sets"
-            self._report("CONTEXT_NOT_SET", message, coordinate, use)
+            remedy = f'put `@context(name: "{name}")` on the type that it is read from'
+            self._report("CONTEXT_NOT_SET", message, coordinate, use, remedy)
             return
         self._check_selection((name, selection), argument, coordinate, use)
 
@@ -157,12 +161,13 @@ class _Contexts:
                 _check_known_type(definition)
             found = [self._selected_type(selections, it) for it in self.types[parts[0]]]
         except FieldSetError as error:
-            self._report("CONTEXT_INVALID_SELECTION", str(error), coordinate, use)
+            self._report("CONTEXT_INVALID_SELECTION", str(error), coordinate, use, _REMEDY)
             return
         for reference in found:
             if not is_subtype(reference, argument.type, subtype_in(self.schema.types)):
                 message = f"gives `{reference}` to an argument of type `{argument.type}`"
-                self._report("CONTEXT_INVALID_SELECTION", message, coordinate, use)
+                remedy = f"select a `{argument.type}`, or take a `{reference}`"
+                self._report("CONTEXT_INVALID_SELECTION", message, coordinate, use, remedy)
 
     def _selected_type(self, selections: FieldSet, start: TypeDefinition) -> TypeReference:
         """Return the type of the one value that `selections` lead to, or raise `FieldSetError`."""

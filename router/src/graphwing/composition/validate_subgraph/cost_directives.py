@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from graphwing.composition.definitions import (
     AppliedDirective,
     FieldDefinition,
@@ -14,6 +16,10 @@ from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import SubgraphSchema
 from graphwing.composition.type_reference import is_list, named_type, nullable
 from graphwing.composition.values import is_string_list
+
+_SLICING_REMEDY = "name an argument of the field that is an `Int`"
+_Complaint: TypeAlias = tuple[str, str, str]
+"""The end of the code, what is wrong, and what to do."""
 
 
 def check_cost_directives(schema: SubgraphSchema, _facts: FieldFacts, problems: Problems) -> None:
@@ -42,36 +48,38 @@ def _check_list_size(
     item: FieldDefinition,
     use: AppliedDirective,
 ) -> None:
-    for code, message in _list_size_complaints(schema, item, use):
+    for code, message, remedy in _list_size_complaints(schema, item, use):
         problems.report(
             f"LIST_SIZE_{code}",
             f"`@{use.name}` on `{coordinate}` {message}",
             at=[schema.at(use.position)],
             coordinate=coordinate,
+            remedy=remedy,
         )
 
 
 def _list_size_complaints(
     schema: SubgraphSchema, item: FieldDefinition, use: AppliedDirective
-) -> list[tuple[str, str]]:
-    complaints: list[tuple[str, str]] = []
+) -> list[_Complaint]:
+    complaints: list[_Complaint] = []
     sized_fields = use.arguments.get("sizedFields")
     if sized_fields is None and not is_list(nullable(item.type)):
-        complaints.append(
-            ("APPLIED_TO_NON_LIST", f"is on `{item.type}`, which is no list, without `sizedFields`")
-        )
+        message = f"is on `{item.type}`, which is no list, without `sizedFields`"
+        remedy = "remove it, or name in `sizedFields` the lists that the type holds"
+        complaints.append(("APPLIED_TO_NON_LIST", message, remedy))
     assumed = use.arguments.get("assumedSize")
     if isinstance(assumed, int) and assumed < 0:
-        complaints.append(("INVALID_ASSUMED_SIZE", "assumes a negative size"))
+        remedy = "assume a size that is not negative"
+        complaints.append(("INVALID_ASSUMED_SIZE", "assumes a negative size", remedy))
     slicing = use.arguments.get("slicingArguments")
     for name in slicing if is_string_list(slicing) else ():
         argument = item.arguments.get(name)
         if argument is None:
             message = f"slices by `{name}`, which the field does not take"
-            complaints.append(("INVALID_SLICING_ARGUMENT", message))
+            complaints.append(("INVALID_SLICING_ARGUMENT", message, _SLICING_REMEDY))
         elif nullable(argument.type) != "Int":
             message = f"slices by `{name}`, which is `{argument.type}` and not `Int`"
-            complaints.append(("INVALID_SLICING_ARGUMENT", message))
+            complaints.append(("INVALID_SLICING_ARGUMENT", message, _SLICING_REMEDY))
     returned = schema.types.get(named_type(item.type))
     for name in sized_fields if is_string_list(sized_fields) else ():
         complaints += _sized_field_complaints(name, returned, item)
@@ -80,12 +88,12 @@ def _list_size_complaints(
 
 def _sized_field_complaints(
     name: str, returned: TypeDefinition | None, item: FieldDefinition
-) -> list[tuple[str, str]]:
+) -> list[_Complaint]:
     sized = returned.fields.get(name) if returned is not None else None
     if sized is None:
         message = f"sizes `{name}`, which `{named_type(item.type)}` does not have"
-        return [("INVALID_SIZED_FIELD", message)]
+        return [("INVALID_SIZED_FIELD", message, "name a field of the type that is a list")]
     if not is_list(nullable(sized.type)):
         message = f"sizes `{name}`, which is `{sized.type}` and no list"
-        return [("INVALID_SIZED_FIELD", message)]
+        return [("INVALID_SIZED_FIELD", message, "name a field of the type that is a list")]
     return []

@@ -27,8 +27,10 @@ from graphwing.composition.graphql_rules.input_values import value_complaint
 from graphwing.composition.links import Version
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import SubgraphSchema, keys_of
+from graphwing.composition.suggestion import closest
 from graphwing.composition.type_reference import named_type
 
+_SELECTION_REMEDY = "write the names of fields, each with its own in braces if it has any"
 _KEYS_ON_INTERFACES = Version(2, 3)
 _ARTICLES = {TypeKind.INTERFACE: "an interface", TypeKind.UNION: "a union"}
 
@@ -48,7 +50,7 @@ class _Check:
         """What the codes of this directive begin with."""
         return (self.use.spec or "").upper()
 
-    def report(self, code: str, message: str, remedy: str | None = None) -> None:
+    def report(self, code: str, message: str, remedy: str) -> None:
         self.problems.report(
             code,
             f"`{self.use}` on `{self.coordinate}` {message}",
@@ -134,10 +136,10 @@ def _check_selections(check: _Check, parent: TypeDefinition) -> None:
     try:
         selections = parse_field_set(text)
     except FieldSetError as error:
-        check.report(f"{check.prefix}_INVALID_FIELDS", str(error))
+        check.report(f"{check.prefix}_INVALID_FIELDS", str(error), _SELECTION_REMEDY)
         return
     if not selections:
-        check.report(f"{check.prefix}_INVALID_FIELDS", "selects nothing")
+        check.report(f"{check.prefix}_INVALID_FIELDS", "selects nothing", _SELECTION_REMEDY)
         return
     try:
         _Walk(check).walk(selections, parent)
@@ -148,7 +150,7 @@ def _check_selections(check: _Check, parent: TypeDefinition) -> None:
 class _Refused(Exception):  # noqa: N818 - a way out of the walk, not an error of the caller
     """The first thing wrong with a selection."""
 
-    def __init__(self, code: str, message: str, remedy: str | None = None) -> None:
+    def __init__(self, code: str, message: str, remedy: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -156,8 +158,8 @@ class _Refused(Exception):  # noqa: N818 - a way out of the walk, not an error o
 
 
 class _Invalid(_Refused):
-    def __init__(self, message: str) -> None:
-        super().__init__("INVALID_FIELDS", message)
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__("INVALID_FIELDS", message, remedy)
 
 
 _Step: TypeAlias = tuple[FieldSet, TypeDefinition, bool]
@@ -186,7 +188,7 @@ class _Walk:
     def _check_directives(self, names: tuple[str, ...]) -> None:
         for name in names:
             if name not in self.check.schema.directives and name not in BUILT_IN_DIRECTIVES:
-                raise _Invalid(f"applies `@{name}`, which is not defined here")
+                raise _Invalid(f"applies `@{name}`, which is not defined here", "remove it there")
             message = f"applies `@{name}` inside its selection"
             raise _Refused("DIRECTIVE_IN_FIELDS_ARG", message, "remove it there")
 
@@ -195,10 +197,12 @@ class _Walk:
             return owner
         target = self.check.schema.types.get(selection.condition)
         if target is None or not is_composite(target):
-            raise _Invalid(f"selects on `{selection.condition}`, which is no type with fields")
+            message = f"selects on `{selection.condition}`, which is no type with fields"
+            raise _Invalid(message, "name an object type, interface or union of this subgraph")
         possible = self.check.schema.possible_types
         if not set(possible(owner.name)) & set(possible(target.name)):
-            raise _Invalid(f"selects on `{target.name}`, and no `{owner.name}` can be one")
+            message = f"selects on `{target.name}`, and no `{owner.name}` can be one"
+            raise _Invalid(message, f"remove that part, or select on what `{owner.name}` can be")
         return target
 
     def _into_field(
@@ -208,36 +212,54 @@ class _Walk:
             return []
         item = owner.fields.get(selection.name)
         if item is None:
-            raise _Invalid(f"selects `{selection.name}`, which `{owner.name}` does not have here")
+            message = f"selects `{selection.name}`, which `{owner.name}` does not have here"
+            raise _Invalid(message, self._existing(selection.name, owner))
         self._check_arguments(selection, owner, item)
         if self.check.use.spec == "key":
             self._check_key_field(owner, item)
         returned = self.check.schema.types.get(named_type(item.type))
         if bool(selection.selections) != is_composite(returned):
             what = "no fields of" if is_composite(returned) else "fields of"
-            raise _Invalid(f"selects {what} `{owner.name}.{item.name}`, which is `{item.type}`")
+            remedy = "select fields of it in braces" if is_composite(returned) else "remove them"
+            message = f"selects {what} `{owner.name}.{item.name}`, which is `{item.type}`"
+            raise _Invalid(message, remedy)
         is_external = below_external or self._is_external(owner, item)
         if self.check.use.spec != "key" and not selection.selections and not is_external:
             self._refuse_own_field(owner, item)
         return [(selection.selections, returned, is_external)] if returned is not None else []
+
+    def _existing(self, name: str, owner: TypeDefinition) -> str:
+        """Return the remedy for a field that does not exist."""
+        external = "" if self.check.use.spec == "key" else " as `@external`"
+        meant = closest(name, owner.fields)
+        add = f"add `{name}` to `{owner.name}`{external}"
+        return f"{add}, or select {f'`{meant}`' if meant else 'a field that it has'}"
 
     def _check_arguments(
         self, selection: SelectedField, owner: TypeDefinition, item: FieldDefinition
     ) -> None:
         coordinate = f"{owner.name}.{item.name}"
         if item.arguments and self.check.use.spec != "requires":
-            raise _Refused("FIELDS_HAS_ARGS", f"selects `{coordinate}`, which takes arguments")
+            message = f"selects `{coordinate}`, which takes arguments"
+            raise _Refused("FIELDS_HAS_ARGS", message, "select a field without arguments")
         given = dict(selection.values)
         for name, value in given.items():
             argument = item.arguments.get(name)
             if argument is None:
                 message = f"gives `{coordinate}` an argument `{name}`, which it does not take"
-                raise _Invalid(message)
+                raise _Invalid(message, f"remove `{name}`")
             complaint = value_complaint(value, argument.type, self.check.schema.types)
             if complaint is not None:
-                raise _Invalid(f"gives `{coordinate}` a `{name}` that {complaint}")
-        if any(it.is_required and it.name not in given for it in item.arguments.values()):
-            raise _Invalid(f"does not give `{coordinate}` its required arguments")
+                message = f"gives `{coordinate}` a `{name}` that {complaint}"
+                raise _Invalid(message, f"give a value of `{argument.type}`")
+        missing = [
+            f"`{it.name}: {it.type}`"
+            for it in item.arguments.values()
+            if it.is_required and it.name not in given
+        ]
+        if missing:
+            message = f"does not give `{coordinate}` its required arguments"
+            raise _Invalid(message, f"give {', '.join(missing)}")
 
     def _check_key_field(self, owner: TypeDefinition, item: FieldDefinition) -> None:
         returned = self.check.schema.types.get(named_type(item.type))
@@ -246,6 +268,7 @@ class _Walk:
             raise _Refused(
                 "FIELDS_SELECT_INVALID_TYPE",
                 f"selects `{owner.name}.{item.name}`, which is {what} and cannot identify anything",
+                "select fields of scalar, enum or object types",
             )
 
     def _is_external(self, owner: TypeDefinition, item: FieldDefinition) -> bool:
