@@ -50,8 +50,10 @@ class Completion:
         completed: Object = {}
         for response_key, of_field, field_shape in shape.fields_of(runtime_type):
             match field_shape:
-                case TypenameShape():
+                case TypenameShape() if runtime_type in shape.possible:
                     completed[response_key] = runtime_type
+                case TypenameShape():
+                    return self._report(f"the type of `{coordinate}` is not known")
                 case IntrospectionShape():
                     completed[response_key] = self._introspection(field_shape)
                 case _:

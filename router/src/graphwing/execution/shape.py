@@ -68,38 +68,19 @@ class ObjectShape:
     fields: dict[str, tuple[FieldShape, ...]] = field(
         default_factory=dict[str, "tuple[FieldShape, ...]"]
     )
-    sufficient: dict[str, bool] = field(default_factory=dict[str, bool])
-    """Interfaces by whether knowing them is enough to know what the operation asks."""
 
     def runtime_type(self, typename: object) -> str | None:
         """Return the type of an object that calls itself `typename`, if the API has it here.
 
-        A subgraph with an interface object does not know the types of its objects, and where no
-        field depends on them the plan does not ask another one; the interface stands for them.
+        A subgraph with an interface object does not know the types of its objects. Where nothing
+        that the plan has to fetch depends on them, the interface stands for them.
         """
         if self.type_name in self.possible:
             return self.type_name
         name = self.type_name if typename is None else typename
-        if not isinstance(name, str):
-            return None
-        if name in self.possible or (name in self.interfaces and self._is_sufficient(name)):
+        if isinstance(name, str) and (name in self.possible or name in self.interfaces):
             return name
         return None
-
-    def _is_sufficient(self, interface: str) -> bool:
-        if interface not in self.sufficient:
-            asked = self._asked(interface)
-            is_typename_asked = any(name == "__typename" for _, name in asked)
-            self.sufficient[interface] = not is_typename_asked and all(
-                self._asked(name) == asked for name in self.possible
-            )
-        return self.sufficient[interface]
-
-    def _asked(self, runtime_type: str) -> list[tuple[str, str]]:
-        return [
-            (one.response_key, one.coordinate.partition(".")[2])
-            for one in self.fields_of(runtime_type)
-        ]
 
     def fields_of(self, runtime_type: str) -> tuple[FieldShape, ...]:
         """Return the fields the operation asks of this type, in the operation's order."""
