@@ -13,7 +13,6 @@ what only one healthy subgraph declares, from the root down to all its leaves, m
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,10 +25,7 @@ Path = tuple[str | int, ...]
 def differences(expected: Answer, actual: Answer) -> list[str]:
     """Return what is wrong with an answer when all subgraphs answer."""
     found = [f"data: {each}" for each in _data_differences(expected.data, actual.data, ())]
-    told = Counter((_path(error), _service(error)) for error in actual.errors)
-    found += [
-        f"errors: told {count} times at {path}" for (path, _), count in told.items() if count > 1
-    ]
+    found += _repeated(actual)
     wanted, given = _explained(expected), _explained(actual)
     for path in sorted(given - wanted, key=str):
         found.append(f"errors: one at {path}, which no error explains")
@@ -45,7 +41,7 @@ def losses(expected: Answer, actual: Answer, is_safe: Callable[[Path], bool]) ->
     those below it.
     """
     told = [tuple(error.get("path") or ()) for error in actual.errors]
-    found: list[str] = []
+    found = _repeated(actual)
     for path in _lost(expected.data, actual.data, ()):
         if path is None:
             found.append("data: a value is neither the truth nor null")
@@ -54,6 +50,19 @@ def losses(expected: Answer, actual: Answer, is_safe: Callable[[Path], bool]) ->
         elif path and is_safe(path):
             found.append(f"data: null at {path}, which the failing subgraph has no part in")
     return found
+
+
+def _repeated(answer: Answer) -> list[str]:
+    """Return what is told twice; of subgraphs that share a field each may tell its own error."""
+    told: dict[Path, list[object]] = {}
+    for error in answer.errors:
+        service = error.get("extensions", {}).get("serviceName")
+        told.setdefault(_path(error), []).append(service)
+    return [
+        f"errors: told {len(services)} times at {path}"
+        for path, services in told.items()
+        if len(services) > 1 and (None in services or len(set(services)) < len(services))
+    ]
 
 
 def _lost(expected: Value, actual: Value, path: Path) -> Iterator[Path | None]:
@@ -113,11 +122,6 @@ def _first_null(data: Value, path: Path) -> Path:
         else:
             return (*path, "which is not in data")
     return path if data is None else (*path, "which is not null")
-
-
-def _service(error: Mapping[str, Any]) -> object:
-    """Return the subgraph that told an error; two that share a field may both tell theirs."""
-    return error.get("extensions", {}).get("serviceName")
 
 
 def _path(error: Mapping[str, Any]) -> Path:

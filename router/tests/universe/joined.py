@@ -70,6 +70,14 @@ class JoinedSubgraphs:
             if name in each.fields and subgraph.subgraph not in overridden
         ]
 
+    def is_typed_elsewhere(self, coordinate: Coordinate) -> bool:
+        """Tell whether who has a field knows its objects only as an interface object."""
+        return any(
+            target.interface_object
+            for subgraph, field in self.declared(coordinate)
+            if (target := subgraph.types.get(_unroll(field.node.type)[0]))
+        )
+
     @cached_property
     def possible(self) -> Mapping[str, tuple[str, ...]]:
         """The concrete types of each interface and union, over all subgraphs."""

@@ -184,6 +184,7 @@ class Graph:
             return (
                 len(owners) == 1
                 and down not in owners
+                and not any(map(self.universe.joined.is_typed_elsewhere, concerned))
                 and not any(map(self.universe.joined.requires, concerned))
             )
 
