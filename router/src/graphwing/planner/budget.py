@@ -15,9 +15,9 @@ class Limits:
     """Nested fields."""
     selections: int = 100_000
     """Fields after fragments are expanded."""
-    steps: int = 200_000
+    steps: int = 100_000
     """Steps of the search for paths."""
-    combinations: int = 10_000
+    combinations: int = 2_000
     """Combinations of paths to compare; beyond it the best so far is taken."""
 
 
@@ -28,6 +28,7 @@ class Budget:
     limits: Limits = field(default_factory=Limits)
     _selections: int = 0
     _steps: int = 0
+    _combinations: int = 0
 
     def check_depth(self, depth: int) -> None:
         """Raise `PlanningBudgetError` when fields are nested deeper than allowed."""
@@ -45,3 +46,8 @@ class Budget:
         self._steps += 1
         if self._steps > self.limits.steps:
             raise PlanningBudgetError("steps of planning", limit=self.limits.steps)
+
+    def may_combine(self) -> bool:
+        """Count a comparison of combinations, and tell whether it may still be made."""
+        self._combinations += 1
+        return self._combinations <= self.limits.combinations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graphwing.planner.budget import Budget
 from graphwing.planner.schedule import schedule
 from graphwing.planner.stops import Leaf, Stop, stops_in
 
@@ -11,13 +12,13 @@ Cost = tuple[int, int, int]
 
 
 def combine(
-    leaves: Sequence[Leaf], stops: list[Stop], *, start: int = 0, limit: int
+    leaves: Sequence[Leaf], stops: list[Stop], budget: Budget, *, start: int = 0
 ) -> tuple[list[Stop], Cost]:
     """Return the stop for each leaf, and what all of them cost.
 
-    `start` are stops that are visited anyway. After `limit` combinations the best so far counts.
+    `start` are stops that are visited anyway. When the budget is used up, the best so far counts.
     """
-    mask = _Choice(leaves, stops, start, limit).best()
+    mask = _Choice(leaves, stops, budget, start).best()
     chosen = [_earliest(leaf, mask) for leaf in leaves]
     used = start
     for stop in chosen:
@@ -33,10 +34,12 @@ def _earliest(leaf: Leaf, mask: int) -> Stop:
 class _Choice:
     """Branch and bound over the leaves that more than one stop can answer."""
 
-    def __init__(self, leaves: Sequence[Leaf], stops: list[Stop], start: int, limit: int) -> None:
+    def __init__(
+        self, leaves: Sequence[Leaf], stops: list[Stop], budget: Budget, start: int
+    ) -> None:
         self._stops = stops
         self._costs: dict[int, Cost] = {}
-        self._left = limit
+        self._budget = budget
         self._start = start
         options = {leaf.stops for leaf in leaves}
         for alternatives in options:
@@ -57,9 +60,8 @@ class _Choice:
         best_cost = self._cost(best_mask)
         # Each entry: which leaf comes next, and what is visited so far. Cheapest tried first.
         stack = [(0, self._start)]
-        while stack and self._left > 0:
+        while stack and self._budget.may_combine():
             depth, mask = stack.pop()
-            self._left -= 1
             if self._cost(mask) >= best_cost:
                 continue
             depth = self._next_open(depth, mask)

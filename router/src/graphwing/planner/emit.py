@@ -95,7 +95,7 @@ class _Emitter:
             response_key="_entities",
             variable="representations",
             paths=(draft.path,),
-            representations=draft.representations,
+            representations=tuple(draft.representations),
             selections=merged_selections(selections),
             conditions=_ordered(draft.conditions - hoisted),
             renames=renames,

@@ -25,79 +25,76 @@ from graphwing.planner.plan import (
 from graphwing.planner.represent import representations_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class LookupDraft:
-    """Visits that make one lookup."""
+    """Visits that make one lookup. Grows while visits are gathered."""
 
-    visits: tuple[Visit, ...]
-    path: Path
-    representations: tuple[Representation, ...]
+    place: Path
+    """Where the objects are, whatever their types."""
+    types: frozenset[str] | None
+    """The types of the objects; `None` is all."""
     conditions: Conditions
+    visits: list[Visit]
+    representations: list[Representation]
+    _index: dict[str, int]
+    """Which representation is for objects of a type."""
+
+    @property
+    def path(self) -> Path:
+        """The path to the objects."""
+        if self.types is None:
+            return self.place
+        return (*self.place, OnTypes(tuple(sorted(self.types))))
+
+    def take(self, other: LookupDraft) -> bool:
+        """Do the work of another draft as well, if what is sent allows it."""
+        replaced: dict[int, Representation] = {}
+        added: list[Representation] = []
+        for new in other.representations:
+            known = {self._index[name] for name in new.types if name in self._index}
+            if not known:
+                added.append(new)
+                continue
+            index = known.pop()
+            both = None if known else _same_object(self.representations[index], new)
+            if both is None:
+                return False
+            replaced[index] = both
+        for index, both in replaced.items():
+            self.representations[index] = both
+        for new in added:
+            self._index.update(dict.fromkeys(new.types, len(self.representations)))
+            self.representations.append(new)
+        self.visits.extend(other.visits)
+        is_all = self.types is None or other.types is None
+        self.types = None if is_all else (self.types or frozenset()) | (other.types or frozenset())
+        return True
 
 
-def lookups_of(visits: Iterable[Visit], conditions: Mapping[int, Conditions]) -> list[LookupDraft]:
-    """Return visits as few lookups, in order of appearance."""
-    drafts: list[LookupDraft] = []
+def lookups_of(
+    visits: Iterable[Visit], conditions: Mapping[int, Conditions]
+) -> Iterator[LookupDraft]:
+    """Yield as few lookups as the visits allow, in order of appearance."""
+    drafts: dict[tuple[Path, Conditions], list[LookupDraft]] = {}
     for visit in visits:
-        new = LookupDraft(
-            (visit,),
-            visit.stop.spot.path(),
-            tuple(representations_of(visit.stop)),
-            conditions[visit.stop.index],
-        )
-        for index, draft in enumerate(drafts):
-            both = _both(draft, new)
-            if both is not None:
-                drafts[index] = both
-                break
-        else:
-            drafts.append(new)
-    return drafts
+        new = _draft(visit, conditions[visit.stop.index])
+        alike = drafts.setdefault((new.place, new.conditions), [])
+        if not any(draft.take(new) for draft in alike):
+            alike.append(new)
+    for alike in drafts.values():
+        yield from alike
 
 
-def _both(one: LookupDraft, other: LookupDraft) -> LookupDraft | None:
-    """Return a lookup that does the work of two, or `None` if there is none."""
-    if one.conditions != other.conditions:
-        return None
-    path = _common_path(one.path, other.path)
-    representations = _common_representations(one.representations, other.representations)
-    if path is None or representations is None:
-        return None
-    return LookupDraft((*one.visits, *other.visits), path, representations, one.conditions)
-
-
-def _common_path(one: Path, other: Path) -> Path | None:
-    """Return the path to the objects of both if they are at the same place."""
-    (base, types), (other_base, other_types) = _split(one), _split(other)
-    if base != other_base:
-        return None
-    if types is None or other_types is None:
-        return base
-    return (*base, OnTypes(tuple(sorted({*types, *other_types}))))
-
-
-def _split(path: Path) -> tuple[Path, tuple[str, ...] | None]:
-    match path:
-        case (*base, OnTypes(types)):
-            return tuple(base), types
-        case _:
-            return path, None
-
-
-def _common_representations(
-    one: tuple[Representation, ...], other: tuple[Representation, ...]
-) -> tuple[Representation, ...] | None:
-    merged = list(one)
-    for representation in other:
-        overlapping = [r for r in merged if set(r.types) & set(representation.types)]
-        if not overlapping:
-            merged.append(representation)
-            continue
-        both = _same_object(overlapping[0], representation)
-        if len(overlapping) > 1 or both is None:
-            return None
-        merged[merged.index(overlapping[0])] = both
-    return tuple(merged)
+def _draft(visit: Visit, conditions: Conditions) -> LookupDraft:
+    spot = visit.stop.spot
+    representations = list(representations_of(visit.stop))
+    index = {
+        name: number
+        for number, representation in enumerate(representations)
+        for name in representation.types
+    }
+    place = spot.place.whole.path()
+    return LookupDraft(place, spot.types, conditions, [visit], representations, index)
 
 
 def _same_object(one: Representation, other: Representation) -> Representation | None:

@@ -15,24 +15,21 @@ class Position:
     def __init__(self, selections: tuple[Selection, ...]) -> None:
         self._client: dict[str, set[tuple[str, Arguments]]] = {}
         self._internal: dict[tuple[str, Arguments], str] = {}
-        self._selections = selections
+        self._below: dict[str, list[Selection]] = {}
         self._children: dict[str, Position] = {}
         self._adapted: dict[int, Selection] = {}
         for selection in selections:
             for item in selection.fields():
                 self._client.setdefault(item.response_key, set()).add((item.name, item.arguments))
+                if item.selection is not None:
+                    self._below.setdefault(item.response_key, []).append(item.selection)
 
     def child(self, response_key: str) -> Position:
         """Return the position below a response key."""
         child = self._children.get(response_key)
         if child is None:
-            below = tuple(
-                item.selection
-                for selection in self._selections
-                for item in selection.fields()
-                if item.response_key == response_key and item.selection is not None
-            )
-            child = self._children[response_key] = Position(below)
+            below = self._below.get(response_key, ())
+            child = self._children[response_key] = Position(tuple(below))
         return child
 
     def adapt(self, selection: Selection) -> Selection:

@@ -114,8 +114,7 @@ class RootFields:
         root = Place(None, None, type_name, Position((selection,)))
         tails = [Tail(node, search.root(root.whole, node)) for node in nodes]
         leaves = search.leaves(root.whole, tails, selection)
-        limit = self._budget.limits.combinations
-        chosen, cost = combine(leaves, search.stops, limit=limit)
+        chosen, cost = combine(leaves, search.stops, self._budget)
         return cost, build_fetch_graph(self._graph, leaves, chosen)
 
 

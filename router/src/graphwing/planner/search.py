@@ -55,7 +55,9 @@ class Search:
     def root(self, spot: Spot, target: Node) -> Stop:
         """Return the stop at which a subgraph's root type is asked."""
         index = len(self.stops)
-        return self._stop(Stop(index, spot, target, level=1, after=(), closure=1 << index))
+        return self._stop(
+            Stop(index, target.subgraph, spot, target, level=1, after=(), closure=1 << index)
+        )
 
     def leaves(self, spot: Spot, tails: Iterable[Tail], selection: Selection) -> list[Leaf]:
         """Return the leaves of a selection, or raise `NoPathError`."""
@@ -318,6 +320,7 @@ class Search:
         return self._stop(
             Stop(
                 index=index,
+                subgraph=entry.target.subgraph,
                 spot=spot,
                 target=self._graph.node(entry.target),
                 level=1 + max(earlier.level for earlier in after),
@@ -327,6 +330,7 @@ class Search:
                 source=tail,
                 requires=requires,
                 needs=needs,
+                is_lookup=entry.key is not None,
             )
         )
 
@@ -342,12 +346,7 @@ class Search:
         except NoPathError:
             needs = None
         else:
-            stops, _ = combine(
-                leaves,
-                self.stops,
-                start=tail.stop.closure,
-                limit=self._budget.limits.combinations,
-            )
+            stops, _ = combine(leaves, self.stops, self._budget, start=tail.stop.closure)
             needs = tuple(
                 Need(stop, leaf.spot, leaf.field) for leaf, stop in zip(leaves, stops, strict=True)
             )

@@ -15,6 +15,8 @@ class Stop:
     """A visit to a subgraph about the objects of one spot; becomes (a part of) a fetch."""
 
     index: int
+    subgraph: str
+    """The subgraph that is visited."""
     spot: Spot
     target: Node
     level: int
@@ -31,20 +33,8 @@ class Stop:
     needs: tuple[Need, ...] = ()
     """What other stops must ask for, for this one's representations."""
 
-    @property
-    def subgraph(self) -> str:
-        """The subgraph that is visited."""
-        return self.target.subgraph
-
-    @property
-    def bit(self) -> int:
-        """Its place in masks."""
-        return 1 << self.index
-
-    @property
-    def is_lookup(self) -> bool:
-        """Whether it finds entities by representations."""
-        return self.entry is not None and self.entry.key is not None
+    is_lookup: bool = False
+    """Whether it finds entities by representations."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,5 +98,5 @@ def _makes_superfluous(better: Stop, worse: Stop) -> bool:
     if better.spot is not worse.spot or better.target is not worse.target:
         return False
     # The same visit with less before it.
-    before, more = better.closure & ~better.bit, worse.closure & ~worse.bit
+    before, more = better.closure & ~(1 << better.index), worse.closure & ~(1 << worse.index)
     return before & more == before and better.requires is worse.requires
