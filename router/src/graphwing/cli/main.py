@@ -13,6 +13,7 @@ from graphwing.errors import FederationError
 
 # Each command's module is imported when it is used, so that none waits for what others need.
 _COMMANDS = {
+    "check": "Say what a change of the graph breaks.",
     "compose": "Make a supergraph of subgraph schemas.",
     "plan": "Show how an operation would be answered.",
     "serve": "Serve a supergraph.",

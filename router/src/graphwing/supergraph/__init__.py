@@ -1,5 +1,6 @@
 """The supergraph document, read once: the API schema and the joins behind it. Pure: no I/O."""
 
+from graphwing.supergraph.api_changes import ApiChange, Severity, api_changes
 from graphwing.supergraph.model import (
     Feature,
     FieldDefinition,
@@ -12,16 +13,33 @@ from graphwing.supergraph.model import (
     TypeJoin,
 )
 from graphwing.supergraph.parse import parse_supergraph
+from graphwing.supergraph.recorded_operations import (
+    Finding,
+    OperationsCheck,
+    RecordedOperation,
+    check_operations,
+    fragments_in,
+    operations_in,
+)
 
 __all__ = [
+    "ApiChange",
     "Feature",
     "FieldDefinition",
     "FieldJoin",
     "FieldSet",
+    "Finding",
     "Key",
+    "OperationsCheck",
+    "RecordedOperation",
+    "Severity",
     "Subgraph",
     "Supergraph",
     "TypeDefinition",
     "TypeJoin",
+    "api_changes",
+    "check_operations",
+    "fragments_in",
+    "operations_in",
     "parse_supergraph",
 ]

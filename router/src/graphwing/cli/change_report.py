@@ -1,0 +1,83 @@
+"""Show what a change of the API breaks, to people and to programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from graphwing.supergraph import ApiChange, Finding, OperationsCheck, Severity
+
+
+def change_report(changes: Sequence[ApiChange], operations: OperationsCheck) -> str:
+    """Return the report of all changes and of the operations that they break."""
+    blocks = ["\n".join(_change_lines(change)) for change in changes]
+    for findings, what in (
+        (operations.broken, "is not valid any more"),
+        (operations.affected, "stays valid, and is answered with other types"),
+        (operations.ignored, "was not valid before, and is not checked"),
+    ):
+        blocks += ["\n".join(_finding_lines(finding, what)) for finding in findings]
+    return "\n\n".join([*blocks, _summary(changes, operations)])
+
+
+def change_json(changes: Sequence[ApiChange], operations: OperationsCheck) -> dict[str, Any]:
+    """Return changes and operations as JSON objects."""
+    return {
+        "changes": [
+            {
+                "code": change.code,
+                "severity": change.severity.value,
+                "message": change.message,
+                "coordinate": change.coordinate,
+                "remedy": change.remedy,
+            }
+            for change in changes
+        ],
+        "operations": {
+            "checked": operations.checked,
+            "broken": list(map(_finding_json, operations.broken)),
+            "affected": list(map(_finding_json, operations.affected)),
+            "ignored": list(map(_finding_json, operations.ignored)),
+        },
+    }
+
+
+def _change_lines(change: ApiChange) -> Iterator[str]:
+    yield f"{change.severity.value}: {change.code} `{change.coordinate}`: {change.message}"
+    yield f"  remedy: {change.remedy}"
+
+
+def _finding_lines(finding: Finding, what: str) -> Iterator[str]:
+    name = f"operation `{finding.operation.name}`" if finding.operation.name else "an operation"
+    yield f"{name} in {finding.operation.source} {what}"
+    for reason in finding.reasons:
+        place = "" if reason.line is None else f"{reason.line}:{reason.column}: "
+        yield f"  {place}{reason.message}"
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "name": finding.operation.name or None,
+        "source": finding.operation.source,
+        "reasons": [
+            {"message": it.message, "line": it.line, "column": it.column} for it in finding.reasons
+        ],
+    }
+
+
+def _summary(changes: Sequence[ApiChange], operations: OperationsCheck) -> str:
+    breaking = sum(change.severity is Severity.BREAKING for change in changes)
+    counts = [
+        _count(breaking, "breaking change"),
+        _count(len(changes) - breaking, "dangerous change"),
+    ]
+    if operations.checked or operations.ignored:
+        counts.append(
+            f"{len(operations.broken)} of {_count(operations.checked, 'operation')} broken"
+        )
+    is_compatible = not breaking and not operations.broken
+    return f"{'compatible' if is_compatible else 'not compatible'}: {', '.join(counts)}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"

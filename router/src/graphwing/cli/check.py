@@ -1,0 +1,148 @@
+"""`graphwing check`: what a change of the graph breaks, before it is served."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from graphwing.cli.change_report import change_json, change_report
+from graphwing.cli.composing import compose_from_config
+from graphwing.cli.problem_json import (
+    hints_as_json,
+    json_text,
+    problems_as_json,
+    settings_problem,
+)
+from graphwing.cli.problem_report import problem_report
+from graphwing.cli.recorded_operations import read_operations
+from graphwing.composition import Hint
+from graphwing.errors import CompositionProblem, SettingsError, SupergraphError
+from graphwing.server.files import read_text
+from graphwing.supergraph import (
+    ApiChange,
+    OperationsCheck,
+    RecordedOperation,
+    Severity,
+    Supergraph,
+    api_changes,
+    check_operations,
+    parse_supergraph,
+)
+
+_DEFAULT_CONFIG = Path("supergraph.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What the check found. Without a supergraph it found that there is none."""
+
+    problems: tuple[CompositionProblem, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    changes: tuple[ApiChange, ...] = ()
+    operations: OperationsCheck = field(default_factory=OperationsCheck)
+    sources: Mapping[str, str] | None = None
+
+    @property
+    def is_compatible(self) -> bool:
+        """Whether clients of the old graph can go on with the new one."""
+        is_breaking = any(it.severity is Severity.BREAKING for it in self.changes)
+        return not (self.problems or is_breaking or self.operations.broken)
+
+
+@click.command("check")
+@click.option(
+    "--against",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The supergraph that clients use now.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="What to compose and check, as for `compose`; `supergraph.yaml` if nothing is given.",
+)
+@click.option(
+    "--operations",
+    type=click.Path(path_type=Path),
+    help="A folder of operations that clients send: `.graphql` files, or JSON manifests of"
+    " persisted operations in Apollo's or Relay's format.",
+)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="For people, or one object.",
+)
+@click.argument("new_supergraph", required=False, type=click.Path(path_type=Path))
+def command(
+    *,
+    against: Path,
+    config: Path | None,
+    operations: Path | None,
+    output_format: str,
+    new_supergraph: Path | None,
+) -> None:
+    """Say what a change of the graph breaks.
+
+    The changed graph is composed, or read from NEW_SUPERGRAPH. Exits with 0 when it is compatible,
+    1 when it breaks clients or does not compose, and 2 when the command is used wrongly.
+    """
+    if config is not None and new_supergraph is not None:
+        raise click.UsageError("give either --config or NEW_SUPERGRAPH")
+    if new_supergraph is None and config is None and not _DEFAULT_CONFIG.exists():
+        raise click.UsageError(f"give --config or NEW_SUPERGRAPH; there is no `{_DEFAULT_CONFIG}`")
+    try:
+        checked = _check(against, new_supergraph, config or _DEFAULT_CONFIG, operations)
+    except SettingsError as error:
+        if output_format == "json":
+            click.echo(_json(_Checked(problems=(settings_problem(error),))))
+        raise
+    if output_format == "json":
+        click.echo(_json(checked))
+    elif checked.problems:
+        click.echo(problem_report(checked.problems, checked.sources or {}), err=True)
+    else:
+        click.echo(change_report(checked.changes, checked.operations))
+    sys.exit(0 if checked.is_compatible else 1)
+
+
+def _check(against: Path, new: Path | None, config: Path, operations: Path | None) -> _Checked:
+    old = _read_supergraph(against)
+    recorded = read_operations(operations) if operations is not None else []
+    if new is not None:
+        return _compared(old, _read_supergraph(new), recorded)
+    composed = compose_from_config(config)
+    if composed.supergraph is None:
+        return _Checked(problems=composed.problems, sources=composed.sources)
+    return _compared(old, composed.supergraph, recorded)
+
+
+def _compared(old: Supergraph, new: Supergraph, recorded: list[RecordedOperation]) -> _Checked:
+    changes = api_changes(old.api_schema, new.api_schema)
+    operations = check_operations(recorded, old.api_schema, new.api_schema, changes)
+    return _Checked(hints=new.hints, changes=changes, operations=operations)
+
+
+def _read_supergraph(path: Path) -> Supergraph:
+    try:
+        return parse_supergraph(read_text(path, what="supergraph"))
+    except SupergraphError as error:
+        raise SettingsError(
+            f"the supergraph is wrong: {error.cause}", place=str(path), remedy=error.remedy
+        ) from error
+
+
+def _json(checked: _Checked) -> str:
+    return json_text(
+        {
+            "compatible": checked.is_compatible,
+            "errors": problems_as_json(checked.problems),
+            "hints": hints_as_json(checked.hints),
+            **change_json(checked.changes, checked.operations),
+        }
+    )

@@ -1,0 +1,287 @@
+"""`graphwing check`: what a change of the graph breaks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from graphwing import SubgraphSdl, compose
+from graphwing.cli import main
+
+LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])'
+BOOKS = f"""{LINK}
+type Query {{ books: [Book!]! }}
+type Book @key(fields: "id") {{ id: ID!, title: String, pages: Int! }}
+"""
+OPERATIONS = """
+query Titles { books { title } }
+query Pages { books { id pages } }
+query Never { magazines { id } }
+"""
+
+
+def check(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["check", *arguments], prog_name="graphwing")
+
+
+def supergraph_of(sdl: str) -> str:
+    return compose([SubgraphSdl("books", "http://books", sdl)]).sdl
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a supergraph, the subgraph to compose the next one of, and operations."""
+    (tmp_path / "old.graphql").write_text(supergraph_of(BOOKS))
+    (tmp_path / "books.graphql").write_text(BOOKS)
+    (tmp_path / "supergraph.yaml").write_text(
+        'subgraphs: { books: { routing_url: "http://books", schema: { file: books.graphql } } }'
+    )
+    (tmp_path / "operations").mkdir()
+    (tmp_path / "operations" / "books.graphql").write_text(OPERATIONS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def change(folder: Path, before: str, after: str) -> None:
+    (folder / "books.graphql").write_text(BOOKS.replace(before, after))
+
+
+def as_object(result: Result) -> dict[str, Any]:
+    return json.loads(result.stdout)
+
+
+def test_nothing_changed_is_compatible() -> None:
+    result = check("--against", "old.graphql", "--config", "supergraph.yaml")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "compatible: no breaking changes, no dangerous changes\n"
+
+
+def test_a_compatible_change_breaks_no_operation(folder: Path) -> None:
+    change(folder, "title: String", "title: String!, isbn(long: Boolean): String")
+
+    result = check("--against", "old.graphql", "--operations", "operations")
+
+    assert result.exit_code == 0
+    assert result.stdout.endswith(
+        "compatible: no breaking changes, no dangerous changes, 0 of 2 operations broken\n"
+    )
+
+
+def test_a_removed_field_and_exactly_the_operations_that_need_it_are_named(folder: Path) -> None:
+    change(folder, ", pages: Int!", "")
+
+    result = check("--against", "old.graphql", "--operations", "operations")
+
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert result.stdout == (
+        "breaking: FIELD_REMOVED `Book.pages`: field `Book.pages` was removed\n"
+        "  remedy: keep it, marked `@deprecated`, until no client uses it\n"
+        "\n"
+        "operation `Pages` in operations/books.graphql is not valid any more\n"
+        "  3:26: Cannot query field 'pages' on type 'Book'\n"
+        "\n"
+        "operation `Never` in operations/books.graphql was not valid before, and is not checked\n"
+        "  4:15: Cannot query field 'magazines' on type 'Query'\n"
+        "\n"
+        "not compatible: 1 breaking change, no dangerous changes, 1 of 2 operations broken\n"
+    )
+
+
+def test_json_is_one_object(folder: Path) -> None:
+    change(folder, "pages: Int!", "pages: Int")
+
+    result = check("--against", "old.graphql", "--operations", "operations", "--format", "json")
+
+    answer = as_object(result)
+    operations = answer["operations"]
+    assert (result.exit_code, answer["compatible"], answer["errors"]) == (1, False, [])
+    assert answer["changes"] == [
+        {
+            "code": "FIELD_CHANGED_KIND",
+            "severity": "breaking",
+            "message": "field `Book.pages` changed type from Int! to Int",
+            "coordinate": "Book.pages",
+            "remedy": "keep the type, and add a field of the new type under another name",
+        }
+    ]
+    assert (operations["checked"], operations["broken"]) == (2, [])
+    assert [it["name"] for it in operations["affected"]] == ["Pages"]
+    assert [it["name"] for it in operations["ignored"]] == ["Never"]
+
+
+def test_a_graph_that_does_not_compose_is_reported_as_compose_does(folder: Path) -> None:
+    change(folder, 'fields: "id"', 'fields: "isbn"')
+
+    text = check("--against", "old.graphql")
+    as_json = check("--against", "old.graphql", "--format", "json")
+
+    assert (text.exit_code, text.stdout) == (1, "")
+    assert "KEY_INVALID_FIELDS `Book`: " in text.stderr
+    assert text.stderr.endswith("error: the subgraphs do not compose, 1 problem\n")
+    answer = as_object(as_json)
+    assert (as_json.exit_code, answer["compatible"], answer["changes"]) == (1, False, [])
+    assert [it["code"] for it in answer["errors"]] == ["KEY_INVALID_FIELDS"]
+
+
+def test_two_supergraphs_can_be_compared(folder: Path) -> None:
+    (folder / "new.graphql").write_text(supergraph_of(BOOKS.replace(", title: String", "")))
+
+    result = check("--against", "old.graphql", "new.graphql")
+
+    assert result.exit_code == 1
+    assert "FIELD_REMOVED `Book.title`" in result.stdout
+
+
+def test_what_clients_cannot_see_breaks_nothing(folder: Path) -> None:
+    hidden = BOOKS.replace('"@key"', '"@key", "@inaccessible"').replace(
+        "title: String", "title: String, secret: Int @inaccessible"
+    )
+    (folder / "old.graphql").write_text(supergraph_of(hidden))
+
+    assert check("--against", "old.graphql").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {
+            "format": "apollo-persisted-query-manifest",
+            "version": 1,
+            "operations": [
+                {
+                    "id": "a1",
+                    "name": "Titles",
+                    "type": "query",
+                    "body": "query Titles{books{title}}",
+                },
+                {"id": "b2", "name": "Pages", "type": "query", "body": "query Pages{books{pages}}"},
+            ],
+        },
+        {"a1": "query Titles{books{title}}", "b2": "query Pages{books{pages}}"},
+    ],
+)
+def test_manifests_of_persisted_operations_are_read(
+    folder: Path, manifest: dict[str, object]
+) -> None:
+    (folder / "operations" / "books.graphql").unlink()
+    (folder / "operations" / "manifest.json").write_text(json.dumps(manifest))
+    change(folder, ", pages: Int!", "")
+
+    result = check("--against", "old.graphql", "--operations", "operations", "--format", "json")
+
+    operations = as_object(result)["operations"]
+    assert operations["checked"] == 2
+    assert [(it["name"], it["source"]) for it in operations["broken"]] == [
+        ("Pages", "operations/manifest.json: b2")
+    ]
+
+
+def test_files_share_their_fragments(folder: Path) -> None:
+    (folder / "operations" / "books.graphql").write_text("query A { books { ...Shown } }")
+    (folder / "operations" / "deep").mkdir()
+    (folder / "operations" / "deep" / "shown.gql").write_text("fragment Shown on Book { pages }")
+    change(folder, ", pages: Int!", "")
+
+    result = check("--against", "old.graphql", "--operations", "operations", "--format", "json")
+
+    assert [it["name"] for it in as_object(result)["operations"]["broken"]] == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "a.graphql",
+            "query { books {",
+            (
+                "operations/a.graphql:1:16: Syntax Error: Expected Name, found <EOF>; "
+                "correct or remove it"
+            ),
+        ),
+        (
+            "a.json",
+            "[]",
+            (
+                "operations/a.json: it is no manifest of persisted operations, neither Apollo's "
+                "nor Relay's; move it away, or write it as an object from ids to operations"
+            ),
+        ),
+        (
+            "a.json",
+            '{"a": {}}',
+            (
+                "operations/a.json: it is no manifest of persisted operations, neither Apollo's "
+                "nor Relay's; move it away, or write it as an object from ids to operations"
+            ),
+        ),
+        (
+            "a.json",
+            "{",
+            (
+                "operations/a.json: it is not JSON: Expecting property name enclosed in double "
+                "quotes: line 1 column 2 (char 1)"
+            ),
+        ),
+    ],
+)
+def test_operations_that_cannot_be_read_are_named(
+    folder: Path, name: str, text: str, message: str
+) -> None:
+    (folder / "operations" / name).write_text(text)
+
+    result = check("--against", "old.graphql", "--operations", "operations")
+
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"error: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--against", "nowhere.graphql"),
+            "the supergraph file `nowhere.graphql` does not exist; check the path",
+        ),
+        (
+            ("--against", "old.graphql", "--operations", "nowhere"),
+            "the operations `nowhere` do not exist; check the path",
+        ),
+        (
+            ("--against", "books.graphql"),
+            "books.graphql: the supergraph is wrong: the document links no version of the join ",
+        ),
+    ],
+)
+def test_what_is_missing_or_wrong_is_one_line(arguments: tuple[str, ...], message: str) -> None:
+    text = check(*arguments)
+    as_json = check(*arguments, "--format", "json")
+
+    assert (text.exit_code, text.stdout, text.stderr.count("\n")) == (1, "", 1)
+    assert text.stderr.startswith(f"error: {message}")
+    assert [it["code"] for it in as_object(as_json)["errors"]] == ["INVALID_SETTINGS"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (),
+        ("--against", "old.graphql", "--config", "supergraph.yaml", "old.graphql"),
+        ("--against", "old.graphql", "--format", "yaml"),
+        ("--against", "old.graphql", "a", "b"),
+    ],
+)
+def test_wrong_use_is_exit_code_2(wrong: tuple[str, ...]) -> None:
+    assert check(*wrong).exit_code == 2
+
+
+def test_nothing_to_check_is_wrong_use(folder: Path) -> None:
+    (folder / "supergraph.yaml").unlink()
+
+    result = check("--against", "old.graphql")
+
+    assert result.exit_code == 2
+    assert "give --config or NEW_SUPERGRAPH" in result.stderr
