@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from plans.running import Graph
 from plans.writing import entities, lookup, path, root
 
 from graphwing.errors import SubgraphError, SubgraphTimeoutError
-from graphwing.planner.plan import Rename
+from graphwing.planner.plan import Rename, Representation, RepresentationField
 
 API = """
 type Query { artist: Artist, artists: [Artist!], strict: Artist!, count: Int }
@@ -363,3 +364,31 @@ async def test_an_error_that_is_itself_malformed_is_reported_all_the_same(
         "code": "DOWNSTREAM_SERVICE_ERROR",
         "serviceName": "music",
     }
+
+
+async def test_an_object_whose_type_only_a_failing_subgraph_knows_is_null_by_that_error() -> None:
+    graph = Graph("""
+      interface Media { id: ID! extra: Int }
+      type Song implements Media { id: ID! extra: Int length: Int }
+      type Query { media: [Media] }
+    """)
+    media = [{"__typename": "Media", "id": "1"}, {"__typename": "Media", "id": "2"}]
+    graph.answers("objects", {"media": media})
+    graph.answers("types", SubgraphError("types", "cannot be reached"))
+    graph.answers("extras", {"_entities": [{"__typename": "Media", "extra": 1}] * 2})
+    type_lookup = replace(
+        lookup("__typename", "media.[]", "Media"),
+        representations=(Representation(("Media",), "Media", (RepresentationField("id", "id"),)),),
+    )
+    fetches = (
+        root(0, "objects", "media { __typename id }"),
+        entities(1, "types", type_lookup, after=(0,)),
+        entities(2, "extras", lookup("__typename extra", "media.[]", "Media"), after=(0,)),
+    )
+
+    by_type = await graph.run("{ media { id extra ... on Song { length } } }", *fetches)
+    by_name = await graph.run("{ media { __typename } }", *fetches)
+
+    for response in (by_type, by_name):
+        assert response["data"] == {"media": [None, None]}
+        assert [one["path"] for one in response["errors"]] == [["media"]]

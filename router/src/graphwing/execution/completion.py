@@ -44,8 +44,11 @@ class Completion:
     def _object(self, shape: ObjectShape, value: Value, coordinate: str) -> Object | None:
         if not isinstance(value, dict):
             return self._report(f"`{coordinate}` is not an object")
-        runtime_type = shape.runtime_type(value.get("__typename"))
+        typename = value.get("__typename")
+        runtime_type = shape.runtime_type(typename)
         if runtime_type is None:
+            if isinstance(typename, Absent):
+                return self._note_absence(typename)
             return self._report(f"`{coordinate}` is of a type that the schema does not have there")
         completed: Object = {}
         for response_key, of_field, field_shape in shape.fields_of(runtime_type):
@@ -77,9 +80,7 @@ class Completion:
                 self._report(f"cannot return null for non-nullable `{coordinate}`")
             return None
         if isinstance(value, Absent):
-            if value.failure is not None:
-                value.failure.missing.append(tuple(self._path))
-            return None
+            return self._note_absence(value)
         match shape:
             case LeafShape():
                 return self._leaf(shape, value, coordinate)
@@ -113,6 +114,11 @@ class Completion:
         result = execute_sync(self._schema, shape.document, variable_values=dict(self._variables))
         self.errors.extend({**error.formatted} for error in result.errors or ())
         return (result.data or {}).get(shape.response_key)
+
+    def _note_absence(self, absent: Absent) -> None:
+        """Tell the failure that its error belongs here."""
+        if absent.failure is not None:
+            absent.failure.missing.append(tuple(self._path))
 
     def _report(self, message: str) -> None:
         self.errors.append(

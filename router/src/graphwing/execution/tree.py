@@ -51,11 +51,18 @@ def merge(target: Object, source: Object, abstract: AbstractSet[str]) -> None:
         existing = target.get(key)
         if existing is None:
             target[key] = incoming
-        elif key == "__typename" and isinstance(existing, str):
-            if existing in abstract and isinstance(incoming, str):
-                target[key] = incoming
+        elif key == "__typename":
+            target[key] = _merged_typename(existing, incoming, abstract)
         else:
             target[key] = _merged(existing, incoming, abstract)
+
+
+def _merged_typename(existing: Value, incoming: Value, abstract: AbstractSet[str]) -> Value:
+    """Return the concrete type; else that it is owed; else the interface."""
+    if incoming is None or (isinstance(existing, str) and existing not in abstract):
+        return existing
+    is_interface = isinstance(incoming, str) and incoming in abstract
+    return existing if isinstance(existing, Absent) and is_interface else incoming
 
 
 def _merged(existing: Value, incoming: Value, abstract: AbstractSet[str]) -> Value:
