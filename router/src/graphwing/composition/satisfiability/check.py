@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from graphwing.composition.definitions import FieldDefinition, TypeDefinition, TypeKind, has_applied
 from graphwing.composition.merge.merge_state import Merge, Overrides
+from graphwing.composition.satisfiability.contexts import Context, Contexts, contexts_of
 from graphwing.composition.satisfiability.options import (
     Budget,
     BudgetExceededError,
@@ -34,7 +35,7 @@ _SETS_COMPARED = 64
 def check_satisfiability(merge: Merge, *, most_steps: int = MOST_STEPS) -> None:
     """Report every field of the API that some path cannot reach, with a query that shows it."""
     try:
-        walk = _Walk(merge, Budget(most_steps))
+        walk = _Walk(merge, Budget(most_steps), contexts_of(merge))
         walk.enter_roots()
         walk.run()
     except (BudgetExceededError, RecursionError):
@@ -57,6 +58,8 @@ class _State:
     options: frozenset[Option]
     labels: Labels
     path: Path
+    contexts: frozenset[Context] = frozenset()
+    """What types above, or this one, have set."""
     places: frozenset[Option] = frozenset()
 
 
@@ -64,11 +67,12 @@ class _State:
 class _Walk:
     merge: Merge
     budget: Budget
+    contexts: Contexts
     reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     by_labels: dict[Labels, Options] = field(default_factory=dict[Labels, Options])
     pending: deque[_State] = field(default_factory=deque[_State])
-    visited: dict[tuple[str, Labels], list[frozenset[Option]]] = field(
-        default_factory=dict[tuple[str, Labels], list[frozenset[Option]]]
+    visited: dict[tuple[str, Labels, frozenset[Context]], list[frozenset[Option]]] = field(
+        default_factory=dict[tuple[str, Labels, frozenset[Context]], list[frozenset[Option]]]
     )
 
     def enter_roots(self) -> None:
@@ -98,7 +102,7 @@ class _Walk:
     def options(self, labels: Labels) -> Options:
         """Return the answers that hold when `labels` are as given."""
         if labels not in self.by_labels:
-            self.by_labels[labels] = Options(self.merge, labels, self.budget)
+            self.by_labels[labels] = Options(self.merge, labels, self.budget, self.contexts)
         return self.by_labels[labels]
 
     def _add(self, state: _State) -> None:
@@ -106,7 +110,8 @@ class _Walk:
         options = self.options(state.labels)
         options.spend()
         state.places = options.places_that_matter(state.options)
-        known = self.visited.setdefault((state.type_name, state.labels), [])
+        state.contexts |= self.contexts.set_by(state.type_name)
+        known = self.visited.setdefault((state.type_name, state.labels, state.contexts), [])
         if any(earlier <= state.places for earlier in known[-_SETS_COMPARED:]):
             return
         known.append(state.places)
@@ -120,10 +125,17 @@ class _Walk:
         if labels != state.labels:
             places = options.places_that_matter(state.options)
         targets = frozenset(
-            target for place in places if (target := options.step(place, item.name)) is not None
+            target
+            for place in places
+            if options.reads(place, item.name) <= state.contexts
+            and (target := options.step(place, item.name)) is not None
         )
         following = _State(
-            named_type(item.type), targets, labels, state.path.field(definition.name, item)
+            named_type(item.type),
+            targets,
+            labels,
+            state.path.field(definition.name, item),
+            state.contexts,
         )
         if not targets:
             self._report(state, following, definition, item)
@@ -147,8 +159,8 @@ class _Walk:
         reported = set(self.reported)
         for target in sorted(state.options, key=lambda it: it.subgraph):
             del self.merge.problems.found[before:]
-            trial = _Walk(self.merge, self.budget, set(reported), self.by_labels)
-            trial.enter(_State(state.type_name, frozenset({target}), state.labels, state.path))
+            trial = _Walk(self.merge, self.budget, self.contexts, set(reported), self.by_labels)
+            trial.enter(replace(state, options=frozenset({target})))
             trial.run()
             if trial.reported == reported:
                 return
@@ -187,7 +199,7 @@ class _Walk:
                 self.reported.add(key)
                 report_unknown_type(options, path, found, state.type_name)
             return
-        self._add(_State(name, found, state.labels, path))
+        self._add(_State(name, found, state.labels, path, state.contexts))
 
 
 def _decided(labels: Labels, overrides: Overrides) -> Iterator[Labels]:

@@ -26,6 +26,7 @@ from graphwing.composition.field_sets import (
     parse_field_set,
 )
 from graphwing.composition.merge.merge_state import Merge, Subgraph
+from graphwing.composition.satisfiability.contexts import Context, Contexts
 from graphwing.composition.subgraph_schema import (
     ROOT_TYPES,
     is_resolvable,
@@ -80,6 +81,7 @@ class Options:
     merge: Merge
     labels: Labels
     budget: Budget
+    contexts: Contexts
     _reachable: dict[Option, tuple[Option, ...]] = field(
         default_factory=dict[Option, tuple[Option, ...]]
     )
@@ -163,12 +165,14 @@ class Options:
         return rest | {it for it, names in stubs.items() if not names <= offered}
 
     def _fields(self, place: Option) -> frozenset[str]:
-        """Return the names of the fields that `place` resolves."""
+        """Return the names of the fields that `place` resolves, whatever the path to it."""
         if place not in self._resolved:
             definition = self.definition(place)
             fields = definition.fields if definition is not None else {}
             self._resolved[place] = frozenset(
-                name for name in fields if self.step(place, name) is not None
+                name
+                for name in fields
+                if self.step(place, name) is not None and not self.reads(place, name)
             )
         return self._resolved[place]
 
@@ -179,7 +183,10 @@ class Options:
         definition = self.definition(place)
         if definition is None or len(definition.fields) > _MOST_FIELDS_OF_A_STUB:
             return None
-        if any(self.is_composite(named_type(it.type)) for it in definition.fields.values()):
+        if any(
+            self.is_composite(named_type(it.type)) or self.reads(place, it.name)
+            for it in definition.fields.values()
+        ):
             return None
         return self._fields(place)
 
@@ -239,6 +246,10 @@ class Options:
                 elif name == stands_for and seen_as in subgraph.schema.possible_types(name):
                     # Only who knows the interface can tell which type an interface object is of.
                     yield from _keys_into(interface, Option(index, seen_as, seen_as))
+
+    def reads(self, place: Option, name: str) -> frozenset[Context]:
+        """Return the contexts without which field `name` cannot be had at `place`."""
+        return self.contexts.read_by(place.subgraph, place.type_name, name)
 
     def step(self, place: Option, name: str) -> Option | None:
         """Return where field `name` leads from `place` within its subgraph, or nothing."""

@@ -87,8 +87,17 @@ def report_unsatisfiable(
         f"`{witness(path, is_leaf=is_leaf)}` cannot be answered, for `{coordinate}`: {shown}{more}",
         at=_places(options, definition.name, item.name),
         coordinate=coordinate,
-        remedy=f"give `{definition.name}` a `@key` by which it can be looked up where"
-        f" `{item.name}` is resolved, or share the field",
+        remedy=_remedy(options, definition, item),
+    )
+
+
+def _remedy(options: Options, definition: TypeDefinition, item: FieldDefinition) -> str:
+    subgraphs = range(len(options.merge.subgraphs))
+    if any(options.contexts.read_by(it, definition.name, item.name) for it in subgraphs):
+        return f"put the `@context` on a type that every path to `{definition.name}` passes"
+    return (
+        f"give `{definition.name}` a `@key` by which it can be looked up where `{item.name}` is"
+        " resolved, or share the field"
     )
 
 
@@ -132,10 +141,13 @@ def _reasons(
         start = options.subgraph(option).name
         reachable = {it.subgraph for it in options.reachable(option)}
         for index, owner in owners:
-            if index in reachable:
-                yield _unmet_requirement(owner, definition, item)
-            else:
+            if index not in reachable:
                 yield _no_way(options, option, index, definition)
+            elif contexts := options.contexts.read_by(index, definition.name, item.name):
+                names = sorted(name for _, name in contexts)
+                yield f"`{owner.name}` reads the context {quoted(names)}, which no type above sets"
+            else:
+                yield _unmet_requirement(owner, definition, item)
         if not owners:
             yield f"no subgraph resolves it where it is reached from `{start}`"
 
