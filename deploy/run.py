@@ -25,6 +25,10 @@ VENV = ROOT / ".venv"
 WEB = ROOT / "web"
 PYTHON_LOCK = ROOT / "requirements.lock"
 NODE_LOCK = WEB / "package-lock.json"
+# Each holds a digest of what was installed, so that nothing is installed twice.
+PACKAGES_MARK = VENV / "packages-installed"
+MEMBERS_MARK = VENV / "members-installed"
+NODE_MARK = WEB / "node_modules" / ".packages-installed"
 LOG = ROOT / ".wing" / "logs" / "setup.log"
 PROGRESS_SECONDS = 5.0
 LOG_TAIL_LINES = 25
@@ -44,55 +48,50 @@ def main(arguments: list[str]) -> NoReturn:
 
 
 def _set_up_python() -> None:
-    """Install the locked Python packages and the members, unless that is done already."""
-    members = sorted(path.parent for path in ROOT.glob("*/pyproject.toml"))
-    members += sorted(path.parent for path in ROOT.glob("subgraphs/*/pyproject.toml"))
-    inputs = [PYTHON_LOCK, ROOT / "pyproject.toml", *(each / "pyproject.toml" for each in members)]
-    mark = VENV / "set-up"
+    """Install the locked Python packages and the members, each unless that is done already."""
     # The path counts: scripts and editable installs hold it, so a moved folder is set up again.
-    state = _digest(inputs, sys.version, str(ROOT))
-    if mark.is_file() and mark.read_text() == state:
-        return
-    pip = _create_venv()
-    _step(
-        "Python packages",
-        [*pip, "install", "--no-compile", "--no-deps", "--require-hashes", "-r", str(PYTHON_LOCK)],
-    )
-    editable = [argument for member in members for argument in ("-e", str(member))]
-    # The build backend is in the lock file as well, so building needs no download of its own.
-    _step(
-        "The project's own packages",
-        [*pip, "install", "--no-deps", "--no-build-isolation", *editable],
-    )
-    mark.write_text(state)
+    packages = _digest([PYTHON_LOCK], sys.version, str(ROOT))
+    if not _is_marked(PACKAGES_MARK, packages):
+        _create_venv()
+        hashed = ["--no-deps", "--no-compile", "--require-hashes", "-r", str(PYTHON_LOCK)]
+        _step("Python packages", [*_pip(), "install", *hashed])
+        PACKAGES_MARK.write_text(packages)
+    members = [
+        *ROOT.glob("router/pyproject.toml"),
+        *sorted(ROOT.glob("subgraphs/*/pyproject.toml")),
+    ]
+    installed = _digest(members, packages)
+    if not _is_marked(MEMBERS_MARK, installed):
+        editable = [argument for member in members for argument in ("-e", str(member.parent))]
+        # The build backend is in the lock file as well, so building needs no download of its own.
+        offline = ["--no-deps", "--no-build-isolation"]
+        _step("The project's own packages", [*_pip(), "install", *offline, *editable])
+        MEMBERS_MARK.write_text(installed)
 
 
-def _create_venv() -> list[str]:
-    """Create the virtual environment and return the pip command that installs into it."""
+def _create_venv() -> None:
     print(f"Setting up in {ROOT}", flush=True)
-    python = _venv_program("python")
-    # Debian's Python has no ensurepip unless python3-venv is installed; its own pip can install
-    # into a virtual environment that has none.
     venv.EnvBuilder(clear=True, symlinks=True, with_pip=False).create(VENV)
-    own = subprocess.run([python, "-m", "ensurepip"], capture_output=True, check=False)
-    if own.returncode == 0:
-        return [python, "-m", "pip"]
-    outer = [sys.executable, "-m", "pip"]
-    if subprocess.run([*outer, "--version"], capture_output=True, check=False).returncode:
-        _fail("this Python has neither pip nor ensurepip; install pip (python3-pip) and try again")
-    return [*outer, "--python", python]
+    # Debian's Python has no ensurepip unless python3-venv is installed; `_pip` knows another way.
+    subprocess.run([_venv_program("python"), "-m", "ensurepip"], capture_output=True, check=False)
+
+
+def _pip() -> list[str]:
+    """Return a pip command that installs into the virtual environment."""
+    python = _venv_program("python")
+    # Its own pip, or that of the Python that runs this, which can install into another.
+    for pip in ([python, "-m", "pip"], [sys.executable, "-m", "pip", "--python", python]):
+        if subprocess.run([*pip, "--version"], capture_output=True, check=False).returncode == 0:
+            return pip
+    _fail("this Python has neither pip nor ensurepip; install pip (python3-pip) and try again")
 
 
 def _set_up_node() -> None:
     """Install the locked npm packages with the Node.js that came with the Python packages."""
-    if not NODE_LOCK.is_file():
-        return
-    mark = WEB / "node_modules" / ".set-up"
-    state = _digest([NODE_LOCK, PYTHON_LOCK], str(ROOT))
-    if mark.is_file() and mark.read_text() == state:
-        return
-    _step("Web packages", [_venv_program("npm"), "ci", "--no-audit", "--no-fund"], folder=WEB)
-    mark.write_text(state)
+    packages = _digest([NODE_LOCK])
+    if not _is_marked(NODE_MARK, packages):
+        _step("Web packages", [_venv_program("npm"), "ci", "--no-audit", "--no-fund"], folder=WEB)
+        NODE_MARK.write_text(packages)
 
 
 def _step(label: str, command: list[str], *, folder: Path = ROOT) -> None:
@@ -129,6 +128,10 @@ def _environment() -> dict[str, str]:
 
 def _venv_program(name: str) -> str:
     return str(VENV / "bin" / name)
+
+
+def _is_marked(mark: Path, digest: str) -> bool:
+    return mark.is_file() and mark.read_text() == digest
 
 
 def _digest(files: list[Path], *texts: str) -> str:
