@@ -3,6 +3,7 @@
 FederationError
 ├── SettingsError        a configuration file, flag or argument is wrong (found at start-up)
 ├── SupergraphError      the supergraph document is wrong (operator's fault, found at start-up)
+│   └── UnsupportedFeatureError  or needs more of a router than this one does
 ├── CompositionError     the subgraphs do not fit together (found before deploy)
 ├── RequestError         the client's request cannot be answered as it stands
 │   ├── OperationError           its operation
@@ -48,6 +49,12 @@ class SupergraphError(FederationError):
         self.cause = cause
         self.remedy = remedy
         self.coordinate = coordinate
+
+
+class UnsupportedFeatureError(SupergraphError):
+    """The supergraph links a feature that a router must understand, and this one does not."""
+
+    code = "UNSUPPORTED_LINKED_FEATURE"
 
 
 class SettingsError(FederationError):

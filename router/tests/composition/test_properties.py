@@ -164,4 +164,4 @@ def test_a_supergraph_that_this_router_cannot_run_is_refused() -> None:
     with pytest.raises(CompositionError) as caught:
         compose(subgraphs)
 
-    assert [problem.code for problem in caught.value.problems] == ["UNSUPPORTED_FEATURE"]
+    assert [problem.code for problem in caught.value.problems] == ["UNSUPPORTED_LINKED_FEATURE"]

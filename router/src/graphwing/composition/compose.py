@@ -22,7 +22,12 @@ from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.composition.upgrade_federation_1 import upgrade_federation_1
 from graphwing.composition.validate_subgraph import validate_subgraph
 from graphwing.composition.values import EnumLiteral
-from graphwing.errors import CompositionError, CompositionProblem, SupergraphError
+from graphwing.errors import (
+    CompositionError,
+    CompositionProblem,
+    SupergraphError,
+    UnsupportedFeatureError,
+)
 from graphwing.supergraph import Supergraph, parse_supergraph
 
 
@@ -45,7 +50,9 @@ def compose(
         return parse_supergraph(sdl, hints=hints)
     except SupergraphError as error:
         # What other routers run, as connectors, this one may not.
-        problem = CompositionProblem("UNSUPPORTED_FEATURE", error.cause, remedy=error.remedy)
+        is_unsupported = isinstance(error, UnsupportedFeatureError)
+        code = error.code if is_unsupported else "INVALID_FEDERATION_SUPERGRAPH"
+        problem = CompositionProblem(code, error.cause, remedy=error.remedy)
         raise CompositionError((problem,)) from error
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from graphql import DocumentNode, SchemaDefinitionNode, SchemaExtensionNode
 
-from graphwing.errors import SupergraphError
+from graphwing.errors import SupergraphError, UnsupportedFeatureError
 from graphwing.supergraph.directives import applications
 from graphwing.supergraph.model import Feature
 
@@ -88,7 +88,7 @@ def _check(features: Iterable[Feature]) -> None:
                 remedy="compose with a version from v0.1 to v0.5",
             )
         if feature.purpose is not None and feature.name not in _UNDERSTOOD:
-            raise SupergraphError(
+            raise UnsupportedFeatureError(
                 f"the feature `{feature.identity}` must be understood (`for: {feature.purpose}`)"
                 " and is not",
                 remedy="remove the feature from the subgraphs",
