@@ -73,17 +73,22 @@ def _create_venv() -> None:
     print(f"Setting up in {ROOT}", flush=True)
     venv.EnvBuilder(clear=True, symlinks=True, with_pip=False).create(VENV)
     # Debian's Python has no ensurepip unless python3-venv is installed; `_pip` knows another way.
-    subprocess.run([_venv_program("python"), "-m", "ensurepip"], capture_output=True, check=False)
+    _succeeds([_venv_program("python"), "-m", "ensurepip"])
 
 
 def _pip() -> list[str]:
     """Return a pip command that installs into the virtual environment."""
     python = _venv_program("python")
     # Its own pip, or that of the Python that runs this, which can install into another.
-    for pip in ([python, "-m", "pip"], [sys.executable, "-m", "pip", "--python", python]):
-        if subprocess.run([*pip, "--version"], capture_output=True, check=False).returncode == 0:
-            return pip
-    _fail("this Python has neither pip nor ensurepip; install pip (python3-pip) and try again")
+    pips = ([python, "-m", "pip"], [sys.executable, "-m", "pip", "--python", python])
+    working = [pip for pip in pips if _succeeds([*pip, "--version"])]
+    if not working:
+        _fail("this Python has neither pip nor ensurepip; install pip (python3-pip) and try again")
+    return working[0]
+
+
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _set_up_node() -> None:
