@@ -30,6 +30,8 @@ PACKAGES_MARK = VENV / "packages-installed"
 MEMBERS_MARK = VENV / "members-installed"
 NODE_MARK = WEB / "node_modules" / ".packages-installed"
 LOG = ROOT / ".wing" / "logs" / "setup.log"
+# Another Python's folders, and what would have every start compile every module anew.
+UNWANTED = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 PROGRESS_SECONDS = 5.0
 LOG_TAIL_LINES = 25
 
@@ -53,7 +55,7 @@ def _set_up_python() -> None:
     packages = _digest([PYTHON_LOCK], sys.version, str(ROOT))
     if not _is_marked(PACKAGES_MARK, packages):
         _create_venv()
-        hashed = ["--no-deps", "--no-compile", "--require-hashes", "-r", str(PYTHON_LOCK)]
+        hashed = ["--no-deps", "--require-hashes", "-r", str(PYTHON_LOCK)]
         _step("Python packages", [*_pip(), "install", *hashed])
         PACKAGES_MARK.write_text(packages)
     members = [
@@ -127,7 +129,7 @@ def _step(label: str, command: list[str], *, folder: Path = ROOT) -> None:
 def _environment() -> dict[str, str]:
     """Return this environment with the project's own programs first on the path."""
     programs = os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", os.defpath)])
-    inherited = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH")}
+    inherited = {name: value for name, value in os.environ.items() if name not in UNWANTED}
     return {**inherited, "PATH": programs, "VIRTUAL_ENV": str(VENV)}
 
 
