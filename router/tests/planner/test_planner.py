@@ -111,6 +111,19 @@ def test_a_field_that_nobody_can_be_asked_for_is_named() -> None:
     assert caught.value.tried == ("shipping",)
 
 
+def test_a_field_whose_arguments_come_from_a_context_is_refused() -> None:
+    sdl = (HERE / "supergraphs" / "library.graphql").read_text()
+    old = "displayName: String! @join__field(graph: PEOPLE)"
+    new = (
+        "displayName: String! @join__field(graph: PEOPLE, contextArguments:"
+        ' [{ context: "people__c", name: "a", type: "Int", selection: "{ id }" }])'
+    )
+    assert old in sdl
+
+    with pytest.raises(PlanningError, match=r"`User\.displayName`"):
+        Planner(parse_supergraph(sdl.replace(old, new))).plan(parse("{ me { displayName } }"))
+
+
 @pytest.mark.parametrize(
     ("limits", "message"),
     [

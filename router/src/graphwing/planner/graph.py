@@ -238,6 +238,9 @@ class QueryGraph:
         join = self._join(node.type_name, node.subgraph, name)
         if join is None or join.external or not self._is_active(node.type_name, name, join):
             return False
+        # Arguments from a context cannot be sent yet; without them the answer would be wrong.
+        if join.context_arguments:
+            return False
         if node.kind != "interface":
             return True
         # An interface's field is asked for at once only if it can be of every implementation.
