@@ -6,14 +6,11 @@ import argparse
 import signal
 import sys
 import threading
-from pathlib import Path
 from types import FrameType
 
 from runner.development import run_development
 from runner.errors import ChildFailedError, RunnerError
-from runner.schema_files import write_schema_files
 from runner.separate import run_services, start_service, stop_service
-from runner.serving import serve
 from runner.web_build import build_web
 
 
@@ -40,12 +37,8 @@ def _run(options: argparse.Namespace) -> None:
             stop_service(options.service)
         case "start":
             start_service(options.service)
-        case "schema":
-            write_schema_files()
-        case "web":
-            build_web()
         case _:
-            serve(options.settings, options.port)
+            build_web()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,11 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("services", help="each service in its own process")
     for name in ("stop", "start"):
         commands.add_parser(name, help=f"{name} one running service").add_argument("service")
-    commands.add_parser("schema", help="write schema/ from the live schemas")
     commands.add_parser("web", help="build the web app")
-    server = commands.add_parser("serve", help="the router and the web app, in this process")
-    server.add_argument("settings", type=Path)
-    server.add_argument("port", type=int)
     return parser
 
 

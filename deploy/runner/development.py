@@ -37,7 +37,7 @@ def run_development(stopping: threading.Event) -> None:
 
 def platform_child(settings: Path, ports: Ports, environment: dict[str, str]) -> Child:
     """Return the process that serves the router and the web app with `settings`."""
-    arguments = ("runner", "serve", str(settings), str(ports.router))
+    arguments = ("runner.serving", str(settings), str(ports.router))
     return Child("router", arguments, environment, ports.router, "/readyz")
 
 

@@ -35,7 +35,8 @@ def service_environment(ports: Ports, data: Path = DATA) -> Generator[dict[str, 
         "WING_JWKS_FILE": str(keys / "jwks.json"),
         **{f"{name.upper()}_URL": ports.url_of(name) for name in SERVICES},
     }
-    subprocess.run([sys.executable, "-m", "accounts", "keys", str(keys)], check=True)
+    if not (keys / "jwks.json").is_file():
+        subprocess.run([sys.executable, "-m", "accounts", "keys", str(keys)], check=True)
     given = _given_databases()
     missing = [name for name in SERVICES if _setting(name) not in given]
     if not missing:

@@ -35,3 +35,7 @@ def schema_files() -> dict[str, str]:
 def _sdl_of(service: str) -> str:
     """Return the SDL of a service's live schema."""
     return import_module(f"{service}.schema").schema.as_str().rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    write_schema_files()

@@ -1,9 +1,13 @@
-"""Serve the router and the web app from this process until it is asked to end."""
+"""The process that serves the router and the web app: `python -m runner.serving SETTINGS PORT`.
+
+A module of its own, because the runner itself should start without importing the whole platform.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -42,3 +46,18 @@ async def _serve(router: Router, body_limit: int, port: int) -> None:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         await uvicorn.Server(configuration).serve()
+
+
+def main() -> int:
+    """Serve with the settings file and on the port that the arguments name."""
+    settings_file, port = sys.argv[1:]
+    try:
+        serve(Path(settings_file), int(port))
+    except RunnerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
