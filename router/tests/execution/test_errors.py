@@ -125,6 +125,22 @@ async def test_what_depends_on_a_failed_fetch_is_not_asked_and_adds_no_error() -
     assert [one["path"] for one in with_label["errors"]] == [["artist", "label", "city"]]
 
 
+async def test_a_subgraph_that_fails_two_fetches_for_one_place_is_told_of_once() -> None:
+    graph = Graph(API)
+    graph.answers("music", {"artist": ONE})
+    graph.answers("down", SubgraphError("down", "cannot be reached"))
+
+    response = await graph.run(
+        "{ artist { label { city } } }",
+        root(0, "music", "artist { __typename id }"),
+        entities(1, "down", lookup("label { id }", "artist", "Artist"), after=(0,)),
+        entities(2, "down", lookup("label { city }", "artist", "Artist"), after=(1,)),
+    )
+
+    assert graph.order == ["music", "down", "down"]
+    assert [one["path"] for one in response["errors"]] == [["artist", "label"]]
+
+
 async def test_a_failure_that_costs_the_client_nothing_is_still_reported() -> None:
     graph = Graph(API)
     graph.answers("music", {"artist": ONE})

@@ -55,13 +55,28 @@ class ErrorLog:
         self._located.setdefault(fetch_id, []).append(failure)
 
     def formatted(self) -> list[dict[str, Any]]:
-        """Return all errors, to be called after completion."""
-        return [
-            error
-            for fetch_id in sorted(self._located)
-            for entry in self._located[fetch_id]
-            for error in (_placed(entry) if isinstance(entry, Failure) else (entry,))
-        ]
+        """Return all errors, to be called after completion.
+
+        A failure that costs the client nothing is told unless it repeats what is told already.
+        """
+        entries = [entry for fetch_id in sorted(self._located) for entry in self._located[fetch_id]]
+        failures = [entry for entry in entries if isinstance(entry, Failure)]
+        told = [_said(error) for one in failures if one.missing for error in _placed(one)]
+        errors: list[dict[str, Any]] = []
+        for entry in entries:
+            if not isinstance(entry, Failure):
+                errors.append(entry)
+                continue
+            new = [error for error in _placed(entry) if error not in errors]
+            if not entry.missing:
+                new = [error for error in new if _said(error) not in told]
+                told += [_said(error) for error in new]
+            errors += new
+        return errors
+
+
+def _said(error: Mapping[str, Any]) -> tuple[Any, Any]:
+    return error["message"], error["extensions"]
 
 
 def _placed(failure: Failure) -> list[dict[str, Any]]:
