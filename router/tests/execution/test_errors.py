@@ -277,6 +277,27 @@ async def test_data_that_is_null_as_a_whole_is_explained_by_its_errors() -> None
     ]
 
 
+async def test_an_error_of_one_lookup_explains_that_the_other_has_no_answer_either() -> None:
+    graph = Graph(API)
+    graph.answers("music", {"artist": ONE, "artists": [{**ONE, "id": "2"}]})
+    graph.answers("b", {"data": None, "errors": [error("boom", ["_e0"])]})
+
+    response = await graph.run(
+        "{ artist { name } artists { songs } }",
+        root(0, "music", "artist { __typename id } artists { __typename id }"),
+        entities(
+            1,
+            "b",
+            lookup("name", "artist", "Artist", response_key="_e0", variable="r0"),
+            lookup("songs", "artists.[]", "Artist", response_key="_e1", variable="r1"),
+            after=(0,),
+        ),
+    )
+
+    assert response["data"] == {"artist": {"name": None}, "artists": None}
+    assert [one["path"] for one in response["errors"]] == [["artist", "name"]]
+
+
 async def test_an_error_without_a_path_is_placed_where_the_answer_is_null() -> None:
     graph = Graph(API)
     answer = {"artist": None, "count": 3}

@@ -42,17 +42,15 @@ class _Question:
     def objects(self) -> list[Object]:
         return [target for targets in self.batch.objects for target in targets]
 
-    def places(self, run: Run, targets: Sequence[Object]) -> list[ResponsePath]:
-        """Return the response paths of `targets`, some of this question's objects."""
-        wanted = {id(target) for target in targets}
-        return list(
-            dict.fromkeys(
-                place
-                for path in self.lookup.paths
-                for found, place in places_at(run.tree, path)
-                if id(found) in wanted
-            )
-        )
+    def places(self, run: Run) -> dict[int, list[ResponsePath]]:
+        """Return the response paths of its objects, by the identity of the object."""
+        places: dict[int, list[ResponsePath]] = {id(target): [] for target in self.objects()}
+        for path in self.lookup.paths:
+            for found, place in places_at(run.tree, path):
+                known = places.get(id(found))
+                if known is not None and place not in known:
+                    known.append(place)
+        return places
 
 
 def _question(run: Run, lookup: Lookup) -> _Question:
@@ -75,14 +73,17 @@ def _read(
     for error in answer.errors:
         key = next(iter(error_path(error)), None)
         (errors[key] if isinstance(key, str) and key in errors else unplaced).append(error)
+    is_explained = bool(unplaced) or answer.data is None
     for question in questions:
         key = question.lookup.response_key
         reading = _Reading(run, fetch, question)
-        reading.read(data.get(key), errors[key], other_errors=bool(unplaced))
+        reading.read(data.get(key), errors[key], is_explained=is_explained)
+    failure = None
     if unplaced:
-        places = [place for one in questions for place in one.places(run, one.objects())]
-        failure = Failure(fetch.subgraph, unplaced, common_prefix(places))
+        paths = [each for one in questions for found in one.places(run).values() for each in found]
+        failure = Failure(fetch.subgraph, unplaced, common_prefix(paths))
         run.errors.add_failure(fetch.id, failure)
+    if is_explained:
         for question in questions:
             lookup = question.lookup
             run.owe(question.objects(), lookup.selections, lookup.renames, failure)
@@ -98,16 +99,20 @@ class _Reading:
         self._entities: list[Object | None] = [None] * len(question.batch.objects)
         # Objects whose entity is missing for a reason that is reported.
         self._failed: list[tuple[list[Object], Failure | None]] = []
+        self._known_places: dict[int, list[ResponsePath]] | None = None
 
     def read(
-        self, found: Value, errors: Sequence[Mapping[str, Any]], *, other_errors: bool
+        self, found: Value, errors: Sequence[Mapping[str, Any]], *, is_explained: bool
     ) -> None:
-        """Merge the entities `found`; `errors` are those that name this lookup."""
+        """Merge the entities `found`.
+
+        `errors` are those that name this lookup; others may explain that it has no answer.
+        """
         is_answered = False
         if isinstance(found, list) and len(found) == len(self._entities):
             is_answered = True
             self._entities = [item if isinstance(item, dict) else None for item in found]
-        elif not errors and not other_errors:
+        elif not errors and not is_explained:
             errors = [self._mismatch(found)]
         for error in errors:
             self._take_error(error)
@@ -151,11 +156,17 @@ class _Reading:
         else:
             explain_null(entity, path, lookup.selections)
         below = renamed_path(path, lookup.renames)
-        for place in self._question.places(self._run, targets):
+        for place in self._places(targets):
             self._run.errors.add(self._fetch.id, self._fetch.subgraph, error, (*place, *below))
 
     def _fail(self, targets: list[Object], error: Mapping[str, Any]) -> None:
-        nearest = common_prefix(self._question.places(self._run, targets))
+        nearest = common_prefix(self._places(targets))
         failure = Failure(self._fetch.subgraph, [error], nearest)
         self._run.errors.add_failure(self._fetch.id, failure)
         self._failed.append((targets, failure))
+
+    def _places(self, targets: Sequence[Object]) -> list[ResponsePath]:
+        """Return the response paths of some of the lookup's objects; only errors need them."""
+        if self._known_places is None:
+            self._known_places = self._question.places(self._run)
+        return [place for target in targets for place in self._known_places[id(target)]]
