@@ -13,11 +13,12 @@ from graphwing.planner.budget import Budget
 from graphwing.planner.combine import combine
 from graphwing.planner.graph import Entry, FieldEdge, Node, QueryGraph, Requirement
 from graphwing.planner.operation import TYPENAME, Field, Scope, Selection
-from graphwing.planner.places import Spot
+from graphwing.planner.places import Place, Spot
 from graphwing.planner.reach import Reach
 from graphwing.planner.stops import Leaf, Need, Stop, Tail, undominated
 
 _MOST_TAILS = 12
+_MOST_ENTRANCES = 4
 
 
 class NoPathError(Exception):
@@ -49,6 +50,8 @@ class Search:
         self._known: dict[tuple[object, ...], Stop] = {}
         self._entered: dict[tuple[object, ...], tuple[Stop, ...]] = {}
         self._obtained: dict[tuple[object, ...], tuple[Need, ...] | None] = {}
+        self._reached: dict[tuple[Spot, Tail], dict[Node, tuple[Stop, ...]]] = {}
+        self._settled: list[Place] = []
         self._active: list[tuple[object, ...]] = []
         self._cut_at: int | None = None
 
@@ -241,6 +244,8 @@ class Search:
         return self._is_thorough or not self._reach.is_reachable(node, field.selection)
 
     def _jumps(self, spot: Spot, tail: Tail, field: Field) -> Iterator[tuple[Stop, FieldEdge]]:
+        if spot.place in self._settled:
+            return
         for target in self._targets(tail.node):
             edge = self._graph.field(target, field.name)
             if edge is None:
@@ -264,15 +269,20 @@ class Search:
         stops = self._entered.get(known)
         if stops is not None:
             return stops
+        self._budget.count_step()
+        if requires is None:
+            direct = self._entrances(spot, tail, target, [tail])
+            stops = direct or self._within_reach(spot, tail).get(target, ())
+            self._entered[known] = stops
+            return stops
         aim = (spot, target, requires)
         if aim in self._active:
             # What depends on a search still under way must not be remembered.
             place = self._active.index(aim)
             self._cut_at = place if self._cut_at is None else min(self._cut_at, place)
             return ()
-        self._budget.count_step()
         self._active.append(aim)
-        stops = tuple(self._entering(spot, tail, target, requires))
+        stops = tuple(self._entering_with(spot, tail, target, requires))
         self._active.pop()
         if self._is_whole():
             self._entered[known] = stops
@@ -284,33 +294,102 @@ class Search:
             self._cut_at = None
         return self._cut_at is None
 
-    def _entering(
-        self, spot: Spot, tail: Tail, target: Node, requires: Requirement | None
+    def _entering_with(
+        self, spot: Spot, tail: Tail, target: Node, requires: Requirement
     ) -> Iterator[Stop]:
-        required: tuple[Need, ...] | None = ()
-        if requires is not None:
-            required = self._obtain(spot, tail, requires)
-            if required is None:
-                return
+        required = self._obtain(spot, tail, requires)
+        if required is not None:
+            for plain in self._enter(spot, tail, target, None):
+                if plain.entry is not None:
+                    needs = (*plain.needs, *required)
+                    yield self._entry_stop(spot, tail, plain.entry, needs, requires)
+
+    def _obtain(self, spot: Spot, tail: Tail, requirement: Requirement) -> tuple[Need, ...] | None:
+        """Return the cheapest way to know what a field requires of the objects of a tail."""
+        known = (spot, tail, requirement)
+        if known in self._obtained:
+            return self._obtained[known]
+        needs = self._solved(spot, [tail], requirement, tail.stop)
+        if self._is_whole():
+            self._obtained[known] = needs
+        return needs
+
+    def _solved(
+        self, spot: Spot, tails: list[Tail], requirement: Requirement, start: Stop
+    ) -> tuple[Need, ...] | None:
+        selection = spot.place.position.adapt(requirement.selection)
+        try:
+            leaves = self.leaves(spot, tails, selection)
+        except NoPathError:
+            return None
+        stops, _ = combine(leaves, self.stops, self._budget, start=start.closure)
+        pairs = zip(leaves, stops, strict=True)
+        return tuple(Need(stop, leaf.spot, leaf.field) for leaf, stop in pairs)
+
+    # Keys: which subgraphs the objects of a tail lead to, over how many others soever.
+
+    def _within_reach(self, spot: Spot, tail: Tail) -> dict[Node, tuple[Stop, ...]]:
+        """Return the stops for all that keys lead to, nearest first: each round one stage."""
+        found = self._reached.get((spot, tail))
+        if found is not None:
+            return found
+        found = self._reached[spot, tail] = {}
+        known = [tail]
+        targets = self._targets(tail.node)
+        while True:
+            fresh = {
+                target: stops
+                for target in targets
+                if target not in found and (stops := self._entrances(spot, tail, target, known))
+            }
+            if not fresh:
+                return found
+            found.update(fresh)
+            known.extend(Tail(target, stop) for target, stops in fresh.items() for stop in stops)
+
+    def _entrances(
+        self, spot: Spot, tail: Tail, target: Node, known: list[Tail]
+    ) -> tuple[Stop, ...]:
+        """Return the stops at a target whose key can be read from what is known already."""
         entries = [e for e in self._graph.entries(tail.node.type_name) if e.target == target.id]
+        stops: list[Stop] = []
         for entry in entries:
-            if entry.key is None or self._reach.is_local(tail.node, entry.key.selection):
-                yield self._entry_stop(spot, tail, entry, requires, required)
-                return
-        for entry in entries:
-            if entry.key is not None and self._obtain(spot, tail, entry.key) is not None:
-                yield self._entry_stop(spot, tail, entry, requires, required)
+            if entry.key is None:
+                return (self._entry_stop(spot, tail, entry, ()),)
+            for one in known:
+                if self._reach.is_local(one.node, entry.key.selection):
+                    # What the objects come with need not be asked again.
+                    sources = [tail] if one is tail else [tail, one]
+                    needs = self._keyed(spot, tail, sources, entry.key)
+                    if needs is not None:
+                        stops.append(self._entry_stop(spot, tail, entry, needs))
+            if stops and len(known) == 1:
+                break
+        if not stops:
+            for entry in entries:
+                needs = self._keyed(spot, tail, known, entry.key) if entry.key else ()
+                if needs is not None:
+                    stops.append(self._entry_stop(spot, tail, entry, needs))
+        return undominated(stops)[:_MOST_ENTRANCES]
+
+    def _keyed(
+        self, spot: Spot, tail: Tail, known: list[Tail], key: Requirement
+    ) -> tuple[Need, ...] | None:
+        """Return where to read a key from what is known; no further subgraph is asked for it."""
+        self._settled.append(spot.place)
+        try:
+            return self._solved(spot, known, key, tail.stop)
+        finally:
+            self._settled.pop()
 
     def _entry_stop(
         self,
         spot: Spot,
         tail: Tail,
         entry: Entry,
-        requires: Requirement | None,
-        required: tuple[Need, ...],
+        needs: tuple[Need, ...],
+        requires: Requirement | None = None,
     ) -> Stop:
-        keyed = self._obtain(spot, tail, entry.key) if entry.key is not None else ()
-        needs = (*(keyed or ()), *required)
         unique = dict.fromkeys((tail.stop, *(need.stop for need in needs)))
         after = tuple(sorted(unique, key=lambda stop: stop.index))
         index = len(self.stops)
@@ -333,26 +412,6 @@ class Search:
                 is_lookup=entry.key is not None,
             )
         )
-
-    def _obtain(self, spot: Spot, tail: Tail, requirement: Requirement) -> tuple[Need, ...] | None:
-        """Return the cheapest way to know a requirement about the objects of a tail."""
-        known = (spot, tail, requirement)
-        if known in self._obtained:
-            return self._obtained[known]
-        selection = spot.place.position.adapt(requirement.selection)
-        needs: tuple[Need, ...] | None
-        try:
-            leaves = self.leaves(spot, (tail,), selection)
-        except NoPathError:
-            needs = None
-        else:
-            stops, _ = combine(leaves, self.stops, self._budget, start=tail.stop.closure)
-            needs = tuple(
-                Need(stop, leaf.spot, leaf.field) for leaf, stop in zip(leaves, stops, strict=True)
-            )
-        if self._is_whole():
-            self._obtained[known] = needs
-        return needs
 
     def _stop(self, draft: Stop) -> Stop:
         """Return the stop that is already known, or remember this one."""
