@@ -247,12 +247,11 @@ class Everything:
 
     def __init__(self, root: frozenset[str]) -> None:
         self._by_keys: dict[Keys, list[Fetched]] = {}
-        self._possible: dict[Keys, frozenset[str]] = {(): root}
+        self._root = root
 
     def add(self, item: Fetched) -> None:
         """Add what a fetch brings."""
         self._by_keys.setdefault(item.keys, []).append(item)
-        self._possible[item.keys] = self._possible.get(item.keys, frozenset()) | item.returns
 
     def has(
         self,
@@ -280,16 +279,29 @@ class Everything:
 
     def possible(self, way: tuple[Step, ...]) -> frozenset[str]:
         """Return what the objects at the end of `way` can be."""
-        return self._possible.get(tuple(step.key for step in way), frozenset())
+        if not way:
+            return self._root
+        found = self._by_keys.get(tuple(step.key for step in way), [])
+        return frozenset(
+            name for item in found if _can_meet(item.way, way) for name in item.returns
+        )
 
     def _admits(self, way: tuple[Step, ...], wanted: tuple[Step, ...]) -> bool:
-        keys: Keys = ()
-        for have, want in zip(way, wanted, strict=True):
-            types = self._possible.get(keys, frozenset()) if want.types is None else want.types
-            if have.types is not None and not types <= have.types:
+        for index, (have, want) in enumerate(zip(way, wanted, strict=True)):
+            if have.types is None:
+                continue
+            types = self.possible(wanted[:index]) if want.types is None else want.types
+            if not types <= have.types:
                 return False
-            keys = (*keys, want.key)
         return True
+
+
+def _can_meet(one: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
+    """Tell whether an object can be on both ways."""
+    return all(
+        a.types is None or b.types is None or a.types & b.types
+        for a, b in zip(one, other, strict=True)
+    )
 
 
 def _unknown_representations(plan: Plan, everything: Everything) -> Iterator[str]:
