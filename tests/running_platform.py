@@ -28,6 +28,7 @@ class Platform:
 
     origin: str
     environment: dict[str, str]
+    process: subprocess.Popen[str]
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the runner, such as `stop community`, beside the platform."""
@@ -86,7 +87,7 @@ def running_platform(data: Path) -> Generator[Platform]:
     ) as process:
         try:
             _wait_until_ready(process)
-            yield Platform(f"http://127.0.0.1:{port}", environment)
+            yield Platform(f"http://127.0.0.1:{port}", environment, process)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(STOP_SECONDS)

@@ -27,7 +27,7 @@ SERVICE_MODULES = {
     "schema",
     "settings",
 }
-ROUTER_DEPENDENCIES = {"aiohttp", "click", "graphql-core", "msgspec", "uvicorn"}
+ROUTER_DEPENDENCIES = {"aiohttp", "click", "graphql-core", "msgspec", "pyyaml", "uvicorn"}
 PLATFORM_NAMES = re.compile(
     r"\b(win:?g|wing|accounts\.app|music\.app|community\.app)\b", re.IGNORECASE
 )

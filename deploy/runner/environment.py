@@ -9,7 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,24 +37,19 @@ def service_environment(ports: Ports, data: Path = DATA) -> Generator[dict[str, 
     }
     if not (keys / "jwks.json").is_file():
         subprocess.run([sys.executable, "-m", "accounts", "keys", str(keys)], check=True)
-    given = _given_databases()
-    missing = [name for name in SERVICES if _setting(name) not in given]
+    missing = [name for name in SERVICES if _setting(name) not in os.environ]
     if not missing:
-        yield {**os.environ, **environment, **given}
+        yield {**os.environ, **environment}
         return
     with embedded_postgres(data / "postgres") as server:
         embedded = {_setting(name): server.create_service_database(name) for name in missing}
-        yield {**os.environ, **environment, **given, **embedded}
+        # PostgreSQL's own variables speak of another server than the embedded one.
+        inherited = {name: v for name, v in os.environ.items() if not name.startswith("PG")}
+        yield {**inherited, **environment, **embedded}
 
 
 def _setting(service: str) -> str:
     return f"{service.upper()}_DATABASE_URL"
-
-
-def _given_databases() -> Mapping[str, str]:
-    return {
-        setting: os.environ[setting] for setting in map(_setting, SERVICES) if setting in os.environ
-    }
 
 
 def _secret(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import shutil
 import subprocess
 import sys
 import time
@@ -43,7 +44,9 @@ class Child:
     def start(self) -> None:
         """Start the process; it is not ready yet."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", *self.module_arguments], env=self.environment, cwd=ROOT
+            [*_end_with_parent(), sys.executable, "-m", *self.module_arguments],
+            env=self.environment,
+            cwd=ROOT,
         )
 
     def stop(self) -> None:
@@ -82,6 +85,12 @@ class Child:
         if status > 0:
             raise ChildFailedError(f"{self.name} ended with exit code {status}")
         raise StartFailedError(self.name, f"it was ended (exit code {status})")
+
+
+def _end_with_parent() -> list[str]:
+    """Return what makes a command end with us even if we are killed, where the system has it."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
 
 def answers(port: int, path: str) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from running_platform import ROOT
+from running_platform import ROOT, running_platform
 
 
 def _start(data: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -77,3 +78,16 @@ def test_stopping_a_service_when_none_runs_says_how_to_start(tmp_path: Path) -> 
 
     assert result.returncode == 1
     assert result.stderr == "error: the services are not running; start them with: poe services\n"
+
+
+def test_a_closed_terminal_leaves_nothing_behind(tmp_path: Path) -> None:
+    with running_platform(tmp_path) as platform:
+        process = platform.process
+        process.send_signal(signal.SIGHUP)
+        process.wait(30)
+
+        assert process.returncode == 0
+        assert not (tmp_path / "postgres" / "server" / "data" / "postmaster.pid").exists()
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", int(platform.environment["WING_PORT"])))

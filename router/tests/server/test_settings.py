@@ -219,3 +219,33 @@ async def test_without_a_supergraph_and_addresses_there_is_nothing_to_compose(
         await router_from_settings(load_settings(path)).open()
     with pytest.raises(SettingsError, match="neither a supergraph nor a subgraph"):
         router_from_settings(Settings())
+
+
+def test_a_key_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "graphwing.yaml"
+    path.write_text("timeout: 1s\nlisten: { port: 1 }\ntimeout: 2s\n")
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings(path)
+
+    assert str(refused.value) == (
+        f"{path}:3:1: it cannot be read: the key `timeout` is there twice"
+    )
+
+
+def test_a_key_file_that_does_not_exist_is_refused_at_start(tmp_path: Path) -> None:
+    path = tmp_path / "graphwing.yaml"
+    path.write_text("identity: { jwks: { file: gone.json }, issuer: a, audience: b }\n")
+
+    with pytest.raises(
+        SettingsError, match=r"identity\.jwks\.file: the key file .* does not exist"
+    ):
+        router_from_settings(load_settings(path))
+
+
+def test_an_address_that_is_no_url_is_refused_at_start(tmp_path: Path) -> None:
+    path = tmp_path / "graphwing.yaml"
+    path.write_text("subgraphs: { books: { url: not a url } }\n")
+
+    with pytest.raises(SettingsError, match=r"subgraphs\.books\.url: `not a url` is no address"):
+        router_from_settings(load_settings(path))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from community.rules import Refusal, draft_comment
 from community.tables import Comment
 from kit.nodes import opaque_id
 from kit.scene import ARTISTS, FAN_COUNT, LEAD, account_id, fan_id
@@ -296,3 +297,10 @@ async def test_two_comments_of_one_request_are_kept_in_order_and_each_is_the_new
             "totalCount": before + number,
             "edges": [{"node": {"body": body}}],
         }
+
+
+@pytest.mark.parametrize("body", ["\u200b\u200b", "\u2060", "\ufeff \u00ad"])
+def test_what_nobody_can_see_is_no_comment(body: str) -> None:
+    artist = opaque_id("Artist", UUID(int=1))
+
+    assert draft_comment(artist, body) == Refusal("body", "is empty")

@@ -175,3 +175,15 @@ async def test_an_answer_is_not_escaped(music: RunningService) -> None:
 
     assert response.content == '{"data":{"artist":{"name":"달빛공장"}}}'.encode()
     assert response.headers["content-type"] == "application/json"
+
+
+async def test_a_nul_in_an_argument_is_told_and_not_an_internal_error(
+    music: RunningService,
+) -> None:
+    answer = await music.answer(
+        "query ($slug: String!) { artist(slug: $slug) { name } }", slug="a\0b"
+    )
+
+    (error,) = answer["errors"]
+    assert error["message"] == "a text in the arguments holds a NUL"
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}

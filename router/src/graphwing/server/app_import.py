@@ -47,6 +47,6 @@ def _made(factory: Any, name: str, place: str) -> object:  # noqa: ANN401
     try:
         return factory()
     except Exception as error:
-        raise SettingsError(
-            f"`{name}` failed: {type(error).__name__}: {error}", place=place
-        ) from error
+        # An exception of the application's own speaks for itself; `'name'` of a KeyError does not.
+        kind = f"{type(error).__name__}: " if type(error).__module__ == "builtins" else ""
+        raise SettingsError(f"`{name}` failed: {kind}{error}", place=place) from error

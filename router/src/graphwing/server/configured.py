@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphwing.errors import SettingsError
 from graphwing.server.app_import import imported_app
 from graphwing.server.identity import Identity
 from graphwing.server.router import Router
@@ -26,6 +27,12 @@ def router_from_settings(settings: Settings) -> Router:
 
 def _subgraph(name: str, settings: SubgraphSettings) -> Subgraph:
     place = f"subgraphs.{name}"
+    if settings.url and not settings.url.startswith(("http://", "https://")):
+        raise SettingsError(
+            f"`{settings.url}` is no address of HTTP",
+            place=f"{place}.url",
+            remedy="write it as `http://host:port/path`",
+        )
     return Subgraph(
         url=settings.url,
         app=imported_app(settings.asgi, place=place) if settings.asgi else None,
@@ -35,6 +42,12 @@ def _subgraph(name: str, settings: SubgraphSettings) -> Subgraph:
 
 
 def _identity(settings: IdentitySettings) -> Identity:
+    if not settings.jwks.file.is_file():
+        raise SettingsError(
+            f"the key file `{settings.jwks.file}` does not exist",
+            place="identity.jwks.file",
+            remedy="give the JWKS file of the tokens' issuer",
+        )
     return Identity(
         key_file=settings.jwks.file,
         issuer=settings.issuer,

@@ -26,6 +26,8 @@ from graphwing.execution import Operation
 from graphwing.planner import Planner
 from graphwing.supergraph import Supergraph
 
+# A larger document is refused unread: parsing and validating it would hold up all other requests.
+_MOST_TOKENS = 15_000
 _KEPT_OPERATIONS = 2_000
 _KEPT_CHARACTERS = 32_000_000
 
@@ -100,7 +102,7 @@ class Operations:
 
 def _parsed(text: str) -> DocumentNode:
     try:
-        return parse(text)
+        return parse(text, max_tokens=_MOST_TOKENS)
     except GraphQLSyntaxError as error:
         raise SyntaxRefusedError([{**error.formatted}]) from error
     except RecursionError as error:

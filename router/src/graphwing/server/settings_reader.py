@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
+import yaml
 
 from graphwing.errors import SettingsError
 from graphwing.server.files import read_text
@@ -51,11 +52,32 @@ def read_settings_text(
         if path.suffix == ".toml":
             raw: object = tomllib.loads(text)
         else:
-            raw = msgspec.yaml.decode(text)
-    except (tomllib.TOMLDecodeError, msgspec.DecodeError) as error:
+            raw = yaml.load(text, _StrictLoader)  # noqa: S506 - it is a SafeLoader
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"it cannot be read: {error}", place=str(path)) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise SettingsError(f"it cannot be read: {error.problem}", place=line) from error
+    except yaml.YAMLError as error:
         raise SettingsError(f"it cannot be read: {error}", place=str(path)) from error
     reader = _Reader(path, os.environ if environment is None else environment)
     return reader.struct(settings, {} if raw is None else raw, "")
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Reads YAML and refuses a key that a section has twice; YAML itself would take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        """Return the entries of a section, or raise `MarkedYAMLError`."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key `{key.value}` is there twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else "")
+        return super().construct_mapping(node, deep)
 
 
 class _Reader:

@@ -36,11 +36,16 @@ def draft_comment(artist_id: str, body: str) -> Draft | Refusal:
             text = unicodedata.normalize("NFC", "".join(filter(_is_text, body))).strip()
         case _:
             return Refusal("artistId", "is not the id of an artist")
-    if not text:
+    if not any(map(_is_visible, text)):
         return Refusal("body", "is empty")
     if len(text) > LONGEST_BODY:
         return Refusal("body", f"has {len(text)} characters, and {LONGEST_BODY} are the most")
     return Draft(key, text)
+
+
+def _is_visible(character: str) -> bool:
+    """Return whether a reader sees something: not a space, a control or a format character."""
+    return unicodedata.category(character)[0] not in "CZ"
 
 
 def _is_text(character: str) -> bool:

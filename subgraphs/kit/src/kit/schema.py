@@ -6,9 +6,13 @@ from uuid import uuid4
 
 import strawberry
 from graphql import GraphQLError
+from sqlalchemy.exc import DBAPIError
 from strawberry.types import ExecutionContext
 
-from kit.errors import ServiceError
+from kit.errors import ArgumentError, ServiceError
+
+# https://www.postgresql.org/docs/18/errcodes-appendix.html
+CHARACTER_NOT_IN_REPERTOIRE = "22021"
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +46,19 @@ def _for_client(error: GraphQLError) -> GraphQLError:
         return error
     if isinstance(cause, ServiceError):
         return _copy(error, str(cause), code=cause.code)
+    if _is_of_text_that_cannot_be_stored(cause):
+        return _copy(error, "a text in the arguments holds a NUL", code=ArgumentError.code)
     error_id = uuid4().hex
     logger.error("internal error %s at %s", error_id, error.path, exc_info=cause)
     return _copy(error, "internal error", code="INTERNAL_SERVER_ERROR", id=error_id)
+
+
+def _is_of_text_that_cannot_be_stored(cause: Exception) -> bool:
+    """Return whether PostgreSQL refused a text: it keeps every character but NUL."""
+    return (
+        isinstance(cause, DBAPIError)
+        and getattr(cause.orig, "sqlstate", None) == CHARACTER_NOT_IN_REPERTOIRE
+    )
 
 
 def _copy(error: GraphQLError, message: str, **extensions: str) -> GraphQLError:
