@@ -17,6 +17,8 @@ from graphwing.planner.places import Place, Spot
 from graphwing.planner.reach import Reach
 from graphwing.planner.stops import Leaf, Need, Stop, Tail, undominated
 
+# Paths to one place, and ways into one subgraph, that are worth following: with more, planning
+# takes longer and hardly ever gets better. The cheapest stay.
 _MOST_TAILS = 12
 _MOST_ENTRANCES = 4
 
