@@ -65,7 +65,8 @@ test('without comments the rest stands, and a retry brings them alone', async ()
   expect(screen.getByText('첫차')).toBeTruthy();
 
   fireEvent.click(screen.getByRole('button', { name: '다시 시도' }));
-  await waitFor(() => expect(screen.getByRole('button', { name: '다시 시도' })).toBeTruthy());
+  await waitFor(() => expect(names()).toHaveLength(2));
+  await screen.findByRole('button', { name: '다시 시도' });
   expect(screen.getByText('지금은 댓글을 불러올 수 없어요.')).toBeTruthy();
 
   up = true;
@@ -76,7 +77,7 @@ test('without comments the rest stands, and a retry brings them alone', async ()
     'CommentSectionPageQuery',
     'CommentSectionPageQuery',
   ]);
-  expect(document.activeElement?.id).toBe('comments');
+  await waitFor(() => expect(document.activeElement?.id).toBe('comments'));
 });
 
 test('an artist that is not there is a page that says so', async () => {
