@@ -10,7 +10,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from graphwing.composition import SubgraphSdl, compose
-from graphwing.errors import MethodRefusedError, NotReadyError, RequestError, SettingsError
+from graphwing.errors import (
+    MethodRefusedError,
+    NotReadyError,
+    RequestError,
+    SettingsError,
+    UnsupportedFeatureError,
+)
 from graphwing.execution import Endpoint, ExecutionResult, Executor, Transport
 from graphwing.planner.plan import Plan
 from graphwing.server.app import BODY_LIMIT, RouterApp
@@ -23,6 +29,9 @@ from graphwing.server.response import result_body
 from graphwing.server.sources import Source, Subgraph, as_subgraph, fetch_sdl
 from graphwing.server.suggestion import suggestion
 from graphwing.supergraph import Supergraph, parse_supergraph
+
+# Access rules that composition carries into a supergraph and nothing here applies.
+_NOT_ENFORCED = frozenset({"authenticated", "policy", "requiresScopes"})
 
 _log = logging.getLogger("graphwing")
 
@@ -181,6 +190,7 @@ class Router:
                 place=f"subgraphs.{name}",
                 remedy=suggestion(name, supergraph.subgraphs),
             )
+        _require_enforced(supergraph)
         self._supergraph = supergraph
         self._operations = Operations(supergraph)
 
@@ -215,6 +225,15 @@ class Router:
     def _timeout_of(self, name: str) -> float:
         given = self._subgraphs.get(name)
         return self._timeout if given is None or given.timeout is None else given.timeout
+
+
+def _require_enforced(supergraph: Supergraph) -> None:
+    """Raise `UnsupportedFeatureError` for access rules: serving without them would open data."""
+    for name in sorted(_NOT_ENFORCED & supergraph.features.keys()):
+        raise UnsupportedFeatureError(
+            f"the supergraph restricts access with `@{name}`, which is not enforced yet",
+            remedy="take it out of the subgraphs' schemas and let their resolvers decide",
+        )
 
 
 async def _open(transport: Transport, opening: AsyncExitStack) -> None:
