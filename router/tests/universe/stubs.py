@@ -165,7 +165,7 @@ class Stub:
             self._note(world, f"`{name}` requires a representation and was asked without one")
             return {}
         truth = self._universe.read(held.thing, declared.requires)
-        said = self._said(held.representation, declared.requires)
+        said = _part(held.representation, truth)
         if world.partial and without_nulls(said) != without_nulls(truth):
             raise GraphQLError("what this requires is not all there")
         self._compare(truth, held.representation, f"{held.thing.typename}.{name}", world)
@@ -184,23 +184,6 @@ class Stub:
                 self._compare(one, other, place, world)
         elif truth != said:
             self._note(world, f"{place} requires {truth!r}, the representation has {said!r}")
-
-    def _said(self, said: Value, selections: SelectionSetNode | None) -> Value:
-        """Return the part of a representation that a requirement names."""
-        if isinstance(said, list):
-            return [self._said(each, selections) for each in said]
-        if not isinstance(said, Mapping) or selections is None:
-            return said
-        found: dict[str, Value] = {}
-        for selection in selections.selections:
-            if isinstance(selection, InlineFragmentNode):
-                # A fragment's fields are there or not as the object's type has it.
-                inner = self._said(said, selection.selection_set)
-                found.update(inner if isinstance(inner, Mapping) else {})
-            elif isinstance(selection, FieldNode) and selection.name.value in said:
-                name = selection.name.value
-                found[name] = self._said(said[name], selection.selection_set)
-        return found
 
     def _provides(self, held: Held, name: str) -> bool:
         return bool(self._provided(held, name))
@@ -233,6 +216,15 @@ def _held(value: Value, provided: tuple[SelectionSetNode, ...]) -> object:
     if isinstance(value, list):
         return [_held(each, provided) for each in value]
     return Held(value, provided) if isinstance(value, Thing) else value
+
+
+def _part(said: Value, truth: Value) -> Value:
+    """Return the part of a representation that a requirement names; `truth` is all it names."""
+    if isinstance(said, Mapping) and isinstance(truth, Mapping):
+        return {name: _part(said[name], truth[name]) for name in truth if name in said}
+    if isinstance(said, list) and isinstance(truth, list) and len(said) == len(truth):
+        return [_part(one, other) for one, other in zip(said, truth, strict=True)]
+    return said
 
 
 def _names(selections: SelectionSetNode) -> set[str]:

@@ -230,7 +230,7 @@ class QueryGraph:
                 provided = provided.merged(provided_by(join.provides.selections))
             target = NodeId(type_name, node.subgraph, provided)
         requires = None
-        if join.requires is not None and node.id.provided.field(name) is None:
+        if join.requires is not None:
             requires = self.requirement(node.type_name, join.requires)
         return FieldEdge(name, type_text, target, requires)
 
