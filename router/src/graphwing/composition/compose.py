@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from graphwing.composition.build_subgraph import build_subgraph
 from graphwing.composition.check_extensions import check_extensions
-from graphwing.composition.check_interface_objects import check_interface_objects
 from graphwing.composition.contract import NO_CONTRACT, Contract, apply_contract
 from graphwing.composition.field_facts import field_facts
 from graphwing.composition.hints import Hint, Hints
@@ -113,7 +112,6 @@ def _build(given: list[SubgraphSdl]) -> list[SubgraphSchema]:
     _stop_at(problems)
     schemas = [schema for schema in built if schema is not None]
     check_extensions(schemas, problems)
-    check_interface_objects(schemas, problems)
     upgrade_federation_1(schemas, problems)
     _stop_at(problems)
     return schemas
