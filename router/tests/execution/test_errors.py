@@ -370,6 +370,26 @@ async def test_a_shared_object_keeps_what_the_healthy_subgraph_brings(failing_fi
     assert [one["path"] for one in response["errors"]] == [["artist", "label"]]
 
 
+async def test_an_error_of_a_shared_field_is_told_once_if_both_subgraphs_say_the_same() -> None:
+    graph = Graph(API)
+    refused = error("not for you", ["artist"], code="FORBIDDEN")
+    own = error("is on fire", ["artist"], code="FIRE")
+    graph.answers("music", {"data": {"artist": None}, "errors": [refused]})
+    graph.answers("community", {"data": {"artist": None}, "errors": [refused, own]})
+
+    response = await graph.run(
+        "{ artist { name comments { edges { body } } } }",
+        root(0, "music", "artist { name }"),
+        root(1, "community", f"artist {{ {COMMENTS} }}"),
+    )
+
+    assert response["data"] == {"artist": None}
+    assert [(each["message"], each["extensions"]["serviceName"]) for each in response["errors"]] == [
+        ("not for you", "music"),
+        ("is on fire", "community"),
+    ]
+
+
 async def test_errors_come_in_the_order_of_the_plan_whoever_answers_first() -> None:
     graph = Graph(API)
     graph.answers("slow", SubgraphError("slow", "is slow"))

@@ -3,7 +3,8 @@
 When all subgraphs answer, `data` must be equal, and the nulls that errors explain must be the same:
 each error is led along its path to the first null, and both answers must name the same places. So
 it does not matter which of two failing siblings is told first, but no null may go unexplained, no
-error may be invented, and none may be told twice for one place by one subgraph.
+error may be invented, and none may be told twice for one place: not by one subgraph, nor by two
+in the same words.
 
 When a subgraph is down, a router cannot be asked for equality: a field that several subgraphs share
 may be asked of the one that is down. Then every value must be the truth or null, every new null
@@ -13,6 +14,7 @@ what only one healthy subgraph declares, from the root down to all its leaves, m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -53,16 +55,14 @@ def losses(expected: Answer, actual: Answer, is_safe: Callable[[Path], bool]) ->
 
 
 def _repeated(answer: Answer) -> list[str]:
-    """Return what is told twice; of subgraphs that share a field each may tell its own error."""
-    told: dict[Path, list[object]] = {}
+    """Return what is told twice; subgraphs that share a field may fail for reasons of their own."""
+    told: Counter[tuple[Path, object]] = Counter()
     for error in answer.errors:
+        path = _path(error)
         service = error.get("extensions", {}).get("serviceName")
-        told.setdefault(_path(error), []).append(service)
-    return [
-        f"errors: told {len(services)} times at {path}"
-        for path, services in told.items()
-        if len(services) > 1 and (None in services or len(set(services)) < len(services))
-    ]
+        told.update({(path, f"by {service}"), (path, error.get("message"))})
+    repeated = {path: count for (path, _), count in told.items() if count > 1}
+    return [f"errors: told {count} times at {path}" for path, count in repeated.items()]
 
 
 def _lost(expected: Value, actual: Value, path: Path) -> Iterator[Path | None]:

@@ -57,22 +57,26 @@ class ErrorLog:
     def formatted(self) -> list[dict[str, Any]]:
         """Return all errors, to be called after completion.
 
+        What several fetches say of one place is told once: subgraphs that share a field fail alike.
         A failure that costs the client nothing is told unless it repeats what is told already.
         """
         entries = [entry for fetch_id in sorted(self._located) for entry in self._located[fetch_id]]
         failures = [entry for entry in entries if isinstance(entry, Failure)]
         told = [_said(error) for one in failures if one.missing for error in _placed(one)]
-        errors: list[dict[str, Any]] = []
+        errors: dict[tuple[object, ...], dict[str, Any]] = {}
         for entry in entries:
-            if not isinstance(entry, Failure):
-                errors.append(entry)
-                continue
-            new = [error for error in _placed(entry) if error not in errors]
-            if not entry.missing:
+            new = _placed(entry) if isinstance(entry, Failure) else [entry]
+            if isinstance(entry, Failure) and not entry.missing:
                 new = [error for error in new if _said(error) not in told]
                 told += [_said(error) for error in new]
-            errors += new
-        return errors
+            for error in new:
+                errors.setdefault(_cause(error), error)
+        return list(errors.values())
+
+
+def _cause(error: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what is wrong and where, whoever says so."""
+    return (*error.get("path", ()), error["message"], repr(error["extensions"]["code"]))
 
 
 def _said(error: Mapping[str, Any]) -> tuple[Any, Any]:
