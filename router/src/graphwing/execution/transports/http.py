@@ -2,99 +2,79 @@
 
 from __future__ import annotations
 
-import aiohttp
+import socket
+import ssl
+from contextlib import suppress
 
 from graphwing.errors import NotReadyError, SubgraphError, SubgraphTimeoutError
 from graphwing.execution.answer import read_http_answer
 from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
+from graphwing.execution.transports.http1 import (
+    AddressError,
+    ConnectionBrokenError,
+    NotHttpError,
+    Pool,
+    read_address,
+)
 from graphwing.execution.transports.request_body import REQUEST_HEADERS, request_body
-
-_CONNECTIONS = 100
-# Below the five seconds after which uvicorn closes an idle connection: a subgraph that hangs up
-# just as a request leaves is the most common failure behind a router.
-_IDLE_SECONDS = 4.0
 
 
 class HttpTransport:
-    """Sends requests to a subgraph's URL."""
+    """Sends requests to a subgraph's URL: `http:`, `https:`, or `unix:` and a socket's path."""
 
     def __init__(self, subgraph: str, url: str) -> None:
         self._subgraph = subgraph
         self._url = url
-        self._session: aiohttp.ClientSession | None = None
+        self._is_open = False
+        self._pool: Pool | None = None
 
     async def open(self) -> None:
         """Make the connection pool; connections are opened when they are needed."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_IDLE_SECONDS),
-            # Requests of different people share the pool and must not share cookies.
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers=REQUEST_HEADERS,
-        )
+        self._is_open = True
+        # What is no address fails like a server that is not there: the other subgraphs go on.
+        with suppress(AddressError):
+            self._pool = Pool(read_address(self._url), REQUEST_HEADERS)
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        self._is_open = False
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
-        session = self._session
-        if session is None:
+        if not self._is_open:
             raise NotReadyError
-        body = request_body(request)
-        limit = aiohttp.ClientTimeout(total=timeout)
+        if self._pool is None:
+            raise SubgraphError(self._subgraph, "has an address that is no URL")
         try:
-            try:
-                return await self._post(session, request, body, limit)
-            except (aiohttp.ServerDisconnectedError, ConnectionResetError):
-                # A kept connection that the subgraph had just closed. Asking twice is safe only
-                # for queries.
-                if request.kind != "query":
-                    raise
-                return await self._post(session, request, body, limit)
+            answer = await self._pool.post(
+                request_body(request),
+                request.headers,
+                seconds=timeout,
+                # Asking twice is safe only for queries.
+                may_repeat=request.kind == "query",
+            )
         except TimeoutError as error:
             raise SubgraphTimeoutError(self._subgraph, timeout) from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except OSError as error:
             raise SubgraphError(self._subgraph, _reason(error)) from error
-
-    async def _post(
-        self,
-        session: aiohttp.ClientSession,
-        request: SubgraphRequest,
-        body: bytes,
-        limit: aiohttp.ClientTimeout,
-    ) -> SubgraphAnswer:
-        async with session.post(
-            self._url, data=body, headers=request.headers, timeout=limit, allow_redirects=False
-        ) as response:
-            return read_http_answer(
-                self._subgraph,
-                response.status,
-                response.headers.get("content-type"),
-                await response.read(),
-            )
+        return read_http_answer(self._subgraph, answer.status, answer.content_type, answer.body)
 
 
 # In order: the first that fits. Without the address, which is no business of clients.
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (aiohttp.InvalidURL, "has an address that is no URL"),
-    (aiohttp.ClientConnectorDNSError, "cannot be reached: its host name is unknown"),
-    (aiohttp.ClientSSLError, "cannot be reached: its TLS certificate or handshake is refused"),
-    (aiohttp.ClientConnectorError, "cannot be reached"),
-    (aiohttp.ServerDisconnectedError, "broke off its answer"),
-    (aiohttp.ClientPayloadError, "broke off its answer"),
-    (aiohttp.ClientResponseError, "sent something that is not HTTP"),
+_REASONS: tuple[tuple[type[OSError], str], ...] = (
+    (ConnectionBrokenError, "broke off its answer"),
+    (socket.gaierror, "cannot be reached: its host name is unknown"),
+    (ssl.SSLError, "cannot be reached: its TLS certificate or handshake is refused"),
+    (ConnectionRefusedError, "cannot be reached: connection refused"),
+    (FileNotFoundError, "cannot be reached: its socket does not exist"),
+    (OSError, "cannot be reached"),
 )
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(
-        error.os_error, ConnectionRefusedError
-    ):
-        return "cannot be reached: connection refused"
-    return next(
-        (reason for kind, reason in _REASONS if isinstance(error, kind)),
-        "cannot be reached: the connection broke",
-    )
+def _reason(error: OSError) -> str:
+    if isinstance(error, NotHttpError):
+        return str(error)
+    return next(text for kind, text in _REASONS if isinstance(error, kind))
