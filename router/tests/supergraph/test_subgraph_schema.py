@@ -6,14 +6,14 @@ import pytest
 from graphql import print_schema
 
 from graphwing.supergraph import parse_supergraph
-from graphwing.supergraph.subgraph_schema import subgraph_schema_of
+from graphwing.supergraph.subgraph_schema import subgraph_schemas_of
 
 SUPERGRAPHS = Path(__file__).parent.parent / "planner" / "supergraphs"
 
 
 def schema_text(supergraph: str, subgraph: str) -> str:
     sdl = (SUPERGRAPHS / f"{supergraph}.graphql").read_text()
-    return print_schema(subgraph_schema_of(parse_supergraph(sdl), subgraph))
+    return print_schema(subgraph_schemas_of(parse_supergraph(sdl))[subgraph])
 
 
 def test_a_subgraph_has_its_own_part_and_entities() -> None:

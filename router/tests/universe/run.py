@@ -6,6 +6,7 @@ Each failure is shrunk and written as a text case; `--replay FILE` runs one agai
 from __future__ import annotations
 
 import gc
+import os
 import re
 import time
 from collections import Counter
@@ -33,7 +34,7 @@ _TELL_EVERY = 10.0
 @click.command()
 @click.option("--cases", default=2000, help="How many operations to try.")
 @click.option("--seed", default=0, help="The first graph's seed; the next ones follow it.")
-@click.option("--jobs", default=1, help="How many processes to use.")
+@click.option("--jobs", default=os.cpu_count() or 1, help="How many processes to use.")
 @click.option("--keep", default=3, help="How many failures of one kind to shrink and write.")
 @click.option("--out", default=_FAILURES, type=click.Path(path_type=Path), help="Where to.")
 @click.option("--replay", type=click.Path(exists=True, path_type=Path), help="Run one text case.")

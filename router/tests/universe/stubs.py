@@ -23,6 +23,7 @@ from graphql import (
     validate,
 )
 
+from graphwing.planner.verify import SUBGRAPH_OPERATION_RULES
 from universe.declarations import Declarations, FieldDeclaration, TypeDeclaration
 from universe.values import Thing, Universe, Value, World, without_nulls
 
@@ -78,10 +79,10 @@ class Stub:
     def _document(self, operation: str) -> tuple[DocumentNode | None, tuple[str, ...]]:
         if operation not in self._documents:
             try:
-                document = parse(operation)
+                document = parse(operation, no_location=True)
             except GraphQLError as error:
                 return None, (f"{error.message} in {operation}",)
-            errors = validate(self._schema, document)
+            errors = validate(self._schema, document, SUBGRAPH_OPERATION_RULES)
             faults = tuple(f"{error.message} in {operation}" for error in errors)
             self._documents[operation] = (None if errors else document, faults)
         return self._documents[operation]

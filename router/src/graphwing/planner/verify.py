@@ -11,6 +11,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from graphql import DocumentNode, GraphQLError, parse, validate
+from graphql.validation import (
+    FieldsOnCorrectTypeRule,
+    FragmentsOnCompositeTypesRule,
+    KnownArgumentNamesRule,
+    KnownDirectivesRule,
+    KnownTypeNamesRule,
+    NoUndefinedVariablesRule,
+    NoUnusedVariablesRule,
+    OverlappingFieldsCanBeMergedRule,
+    PossibleFragmentSpreadsRule,
+    ProvidedRequiredArgumentsRule,
+    ScalarLeafsRule,
+    UniqueDirectivesPerLocationRule,
+    ValuesOfCorrectTypeRule,
+    VariablesInAllowedPositionRule,
+)
 
 from graphwing.planner.budget import Budget
 from graphwing.planner.normalize import normalize
@@ -35,7 +51,26 @@ from graphwing.planner.plan import (
 )
 from graphwing.planner.types import Types
 from graphwing.supergraph import Supergraph
-from graphwing.supergraph.subgraph_schema import subgraph_schema_of
+from graphwing.supergraph.subgraph_schema import subgraph_schemas_of
+
+SUBGRAPH_OPERATION_RULES = (
+    FieldsOnCorrectTypeRule,
+    FragmentsOnCompositeTypesRule,
+    KnownArgumentNamesRule,
+    KnownDirectivesRule,
+    KnownTypeNamesRule,
+    NoUndefinedVariablesRule,
+    NoUnusedVariablesRule,
+    OverlappingFieldsCanBeMergedRule,
+    PossibleFragmentSpreadsRule,
+    ProvidedRequiredArgumentsRule,
+    ScalarLeafsRule,
+    UniqueDirectivesPerLocationRule,
+    ValuesOfCorrectTypeRule,
+    VariablesInAllowedPositionRule,
+)
+"""What a planner can get wrong. The other half of the rules is about what it never writes (names of
+operations, fragment definitions) or only copies from a valid operation."""
 
 TypeNames = frozenset[str] | None
 """Object types that something holds for; `None` is all."""
@@ -74,9 +109,7 @@ class Verifier:
     def __init__(self, supergraph: Supergraph) -> None:
         self._supergraph = supergraph
         self._types = Types(supergraph.schema)
-        self._schemas = {
-            name: subgraph_schema_of(supergraph, name) for name in supergraph.subgraphs
-        }
+        self._schemas = subgraph_schemas_of(supergraph)
 
     def findings(
         self, plan: Plan, document: DocumentNode, operation_name: str | None = None
@@ -102,7 +135,9 @@ class Verifier:
             except GraphQLError as error:
                 yield f"fetch {fetch.id} is not GraphQL: {error.message}"
                 continue
-            for error in validate(self._schemas[fetch.subgraph], document):
+            for error in validate(
+                self._schemas[fetch.subgraph], document, SUBGRAPH_OPERATION_RULES
+            ):
                 yield f"fetch {fetch.id} is not valid for `{fetch.subgraph}`: {error.message}"
 
     # What is where once all fetches are done.

@@ -34,11 +34,19 @@ scalar _FieldSet
 """
 
 
-def subgraph_schema_of(supergraph: Supergraph, subgraph: str) -> GraphQLSchema:
-    """Return the schema that a subgraph has according to the supergraph, `_entities` included."""
-    definitions = tuple(_Extraction(supergraph, subgraph).definitions())
-    document = DocumentNode(definitions=definitions)
-    return build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
+def subgraph_schemas_of(supergraph: Supergraph) -> dict[str, GraphQLSchema]:
+    """Return the schemas that the subgraphs have according to the supergraph, by their names.
+
+    `_entities` is included.
+    """
+    document = parse(supergraph.sdl, no_location=True)
+    return {name: _schema_of(supergraph, name, document) for name in supergraph.subgraphs}
+
+
+def _schema_of(supergraph: Supergraph, subgraph: str, document: DocumentNode) -> GraphQLSchema:
+    definitions = tuple(_Extraction(supergraph, subgraph).definitions(document))
+    extracted = DocumentNode(definitions=definitions)
+    return build_ast_schema(extracted, assume_valid=True, assume_valid_sdl=True)
 
 
 class _Extraction:
@@ -48,9 +56,8 @@ class _Extraction:
         self._supergraph = supergraph
         self._subgraph = subgraph
 
-    def definitions(self) -> Iterator[DefinitionNode]:
-        """Yield the definitions of the subgraph's schema."""
-        document = parse(self._supergraph.sdl, no_location=True)
+    def definitions(self, document: DocumentNode) -> Iterator[DefinitionNode]:
+        """Yield the definitions of the subgraph's schema; `document` is the supergraph's."""
         for node in document.definitions:
             if isinstance(node, SchemaDefinitionNode):
                 yield self._schema(node)
