@@ -16,12 +16,16 @@ FederationError
 │   ├── MediaTypeUnknownError    what it sends
 │   ├── MediaTypeRefusedError    what it wants back
 │   ├── BodyTooLargeError        its size
-│   └── UnauthenticatedError     its credentials
+│   ├── UnauthenticatedError     its credentials
+│   ├── TooManySubscriptionsError its being one subscription too many
+│   └── ClientTooSlowError       its not reading the answers
 ├── NotReadyError        the router is not open (yet, or any more)
 ├── PlanningError        no plan exists for a valid operation (a bug in us or the supergraph)
 │   └── PlanningBudgetError      or finding one takes more work than is allowed
 └── SubgraphError        a subgraph answered badly, or not at all (found at run time)
     ├── SubgraphTimeoutError
+    ├── StreamRefusedError       it answers a subscription with errors and not with events
+    ├── StreamLostError          its events break off
     └── SubgraphStartError       an application in this process does not start
 """
 
@@ -159,12 +163,17 @@ class OperationUnknownError(OperationError):
 
 
 class SubscriptionRefusedError(OperationError):
-    """The operation is a subscription, which one response cannot answer."""
+    """The operation is a subscription, and the client asked for a single response."""
 
     code = "SUBSCRIPTION_NOT_SUPPORTED"
 
     def __init__(self) -> None:
-        super().__init__([{"message": "subscriptions cannot be answered by a single response"}])
+        message = (
+            "a subscription cannot be answered by a single response; accept `text/event-stream` or"
+            ' `multipart/mixed;subscriptionSpec="1.0"`, or open a WebSocket with the protocol'
+            " `graphql-transport-ws`"
+        )
+        super().__init__([{"message": message}])
 
 
 class VariablesInvalidError(OperationError):
@@ -231,6 +240,35 @@ class UnauthenticatedError(RequestError):
         return {"www-authenticate": "Bearer"}
 
 
+class TooManySubscriptionsError(RequestError):
+    """The router serves as many subscriptions as it is allowed to."""
+
+    code = "TOO_MANY_SUBSCRIPTIONS"
+    status = 503
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"the router serves {limit} subscriptions, as many as it may; try again later"
+        )
+        self.limit = limit
+
+    def headers(self) -> dict[str, str]:
+        """Return the HTTP headers that this refusal needs."""
+        return {"retry-after": "5"}
+
+
+class ClientTooSlowError(RequestError):
+    """The client does not read its events as fast as they come."""
+
+    code = "CLIENT_TOO_SLOW"
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(
+            f"the subscription ends: {waiting} events wait for the client, which does not read them"
+        )
+        self.waiting = waiting
+
+
 class NotReadyError(FederationError):
     """The router is not open: it has no subgraphs to ask."""
 
@@ -259,6 +297,22 @@ class SubgraphTimeoutError(SubgraphError):
     def __init__(self, subgraph: str, seconds: float) -> None:
         super().__init__(subgraph, f"did not answer within {seconds:g} s")
         self.seconds = seconds
+
+
+class StreamRefusedError(SubgraphError):
+    """A subgraph answered a subscription with errors; no event will come (any more)."""
+
+    code = "DOWNSTREAM_SUBSCRIPTION_REFUSED"
+
+    def __init__(self, subgraph: str, errors: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(subgraph, "refuses the subscription")
+        self.errors = tuple(errors)
+
+
+class StreamLostError(SubgraphError):
+    """The events of a subgraph broke off; asking for them again may help."""
+
+    code = "DOWNSTREAM_STREAM_LOST"
 
 
 class SubgraphStartError(SubgraphError):

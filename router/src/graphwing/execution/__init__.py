@@ -2,13 +2,20 @@
 
 from graphwing.execution.execute import ExecutionResult, Executor
 from graphwing.execution.operation import Operation
-from graphwing.execution.transport import Endpoint, SubgraphAnswer, SubgraphRequest, Transport
+from graphwing.execution.transport import (
+    Endpoint,
+    Reconnect,
+    SubgraphAnswer,
+    SubgraphRequest,
+    Transport,
+)
 
 __all__ = [
     "Endpoint",
     "ExecutionResult",
     "Executor",
     "Operation",
+    "Reconnect",
     "SubgraphAnswer",
     "SubgraphRequest",
     "Transport",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import GraphQLSchema, is_abstract_type
 
 from graphwing.errors import SubgraphError
 from graphwing.execution.completion import Completion
 from graphwing.execution.entity_fetch import run_entity_fetch
+from graphwing.execution.events import events_of
 from graphwing.execution.operation import Operation
-from graphwing.execution.root_fetch import run_root_fetch
+from graphwing.execution.root_fetch import read_root_answer, run_root_fetch
 from graphwing.execution.run import Run
-from graphwing.execution.transport import Endpoint
+from graphwing.execution.transport import Endpoint, SubgraphRequest
 from graphwing.planner.plan import Fetch, RootFetch
 
 
@@ -58,6 +61,39 @@ class Executor:
         """
         run = Run(self._endpoints, self._abstract, variables, headers)
         await _run_fetches(run, operation.plan.fetches)
+        return self._completed(operation, variables, run)
+
+    async def subscribe(
+        self,
+        operation: Operation,
+        variables: Mapping[str, Any],
+        headers: Callable[[], Mapping[str, str]],
+    ) -> AsyncGenerator[ExecutionResult]:
+        """Yield one response for each event of a subscription, one after another.
+
+        `headers` is asked before each event: what it signs ages. Raises `SubgraphError` when there
+        is no stream of events, or no longer. Close it, and the subgraph's stream is closed.
+        """
+        stream, *others = operation.plan.fetches
+        # The planner makes the event stream the first fetch, and it is of the root.
+        stream = cast("RootFetch", stream)
+        endpoint = self._endpoints[stream.subgraph]
+        values = {name: variables[name] for name in stream.variables if name in variables}
+
+        def request() -> SubgraphRequest:
+            return SubgraphRequest(stream.operation, values, headers(), "subscription")
+
+        async with aclosing(events_of(endpoint, request)) as events:
+            # Not several at a time: an older view of an entity must never follow a newer one.
+            async for event in events:
+                run = Run(self._endpoints, self._abstract, variables, headers())
+                read_root_answer(run, stream, event, [run.tree])
+                await _run_fetches(run, others, done={stream.id})
+                yield self._completed(operation, variables, run)
+
+    def _completed(
+        self, operation: Operation, variables: Mapping[str, Any], run: Run
+    ) -> ExecutionResult:
         completion = Completion(self._schema, variables)
         data = completion.data(operation.shape(variables), run.tree)
         return ExecutionResult(data, [*run.errors.formatted(), *completion.errors], run.failures)
@@ -72,15 +108,17 @@ async def _run_fetch(run: Run, fetch: Fetch) -> None:
         await run_entity_fetch(run, fetch)
 
 
-async def _run_fetches(run: Run, fetches: Sequence[Fetch]) -> None:
-    """Run every fetch, each as soon as all it waits for are done."""
+async def _run_fetches(
+    run: Run, fetches: Sequence[Fetch], done: AbstractSet[int] = frozenset()
+) -> None:
+    """Run every fetch, each as soon as all it waits for are done; some may be done already."""
     if len(fetches) == 1:
         await _run_fetch(run, fetches[0])
         return
-    waits_for = {fetch.id: len(fetch.after) for fetch in fetches}
+    waits_for = {fetch.id: len(set(fetch.after) - done) for fetch in fetches}
     followers: dict[int, list[Fetch]] = {fetch.id: [] for fetch in fetches}
     for fetch in fetches:
-        for earlier in fetch.after:
+        for earlier in set(fetch.after) - done:
             followers[earlier].append(fetch)
 
     async def run_and_release(fetch: Fetch) -> None:
@@ -92,5 +130,5 @@ async def _run_fetches(run: Run, fetches: Sequence[Fetch]) -> None:
 
     async with asyncio.TaskGroup() as group:
         for fetch in fetches:
-            if not fetch.after:
+            if not waits_for[fetch.id]:
                 group.create_task(run_and_release(fetch))

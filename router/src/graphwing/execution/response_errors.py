@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from graphwing.errors import SubgraphError
+from graphwing.errors import StreamRefusedError, SubgraphError
 from graphwing.execution.places import common_prefix
 from graphwing.execution.tree import Failure, ResponsePath
 
@@ -86,3 +86,12 @@ def _said(error: Mapping[str, Any]) -> tuple[Any, Any]:
 def _placed(failure: Failure) -> list[dict[str, Any]]:
     path = common_prefix(failure.missing) if failure.missing else failure.nearest
     return [response_error(failure.subgraph, error, path) for error in failure.errors]
+
+
+def stream_errors(error: SubgraphError) -> list[dict[str, Any]]:
+    """Return what a client is told when the events of a subgraph end with `error`."""
+    if isinstance(error, StreamRefusedError) and error.errors:
+        said = error.errors
+    else:
+        said = ({"message": str(error), "extensions": {"code": error.code}},)
+    return [response_error(error.subgraph, one, error_path(one)) for one in said]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphwing.execution.places import common_prefix, objects_at, places_at
 from graphwing.execution.renames import renamed_path
 from graphwing.execution.response_errors import error_path
 from graphwing.execution.run import Run
+from graphwing.execution.transport import SubgraphAnswer
 from graphwing.execution.tree import Failure, Object, explain_null
 from graphwing.planner.plan import RootFetch
 
@@ -19,6 +20,13 @@ async def run_root_fetch(run: Run, fetch: RootFetch) -> None:
     if not targets:
         return
     answer = await run.ask(fetch.subgraph, fetch.operation, run.values(fetch.variables), fetch.kind)
+    read_root_answer(run, fetch, answer, targets)
+
+
+def read_root_answer(
+    run: Run, fetch: RootFetch, answer: SubgraphAnswer, targets: Sequence[Object]
+) -> None:
+    """Merge an answer into the `targets`, and report its errors where they belong."""
     data: Object = dict(answer.data or {})
     unplaced = [error for error in answer.errors if not _place_error(run, fetch, data, error)]
     run.merge_into(targets, data, fetch.renames)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -42,9 +42,29 @@ class Transport(Protocol):
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
         ...
 
+    def subscribe(
+        self, request: SubgraphRequest, *, timeout: float
+    ) -> AsyncGenerator[SubgraphAnswer]:
+        """Yield the events of a subscription until the subgraph completes it.
+
+        Raises `SubgraphError` when the stream is not open after `timeout` seconds, or is refused;
+        `StreamLostError` when it breaks off. Closing the generator closes the subgraph's stream.
+        """
+        ...
+
     async def close(self) -> None:
         """Release what `open` took."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnect:
+    """How often a stream of events that broke off is opened again; at first never."""
+
+    attempts: int = 0
+    """In a row, without an event in between."""
+    delay: float = 1.0
+    """Seconds before the first; twice as long before each further one, up to half a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +73,4 @@ class Endpoint:
 
     transport: Transport
     timeout: float = 10.0
+    reconnect: Reconnect = Reconnect()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from graphwing.errors import SettingsError, SubgraphError
-from graphwing.execution import SubgraphAnswer, SubgraphRequest, Transport
+from graphwing.execution import Reconnect, SubgraphAnswer, SubgraphRequest, Transport
 from graphwing.execution.transports.asgi import AsgiApp
+from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.execution.transports.http import HttpTransport
 from graphwing.execution.transports.in_process import (
     AsgiTransport,
@@ -45,8 +46,14 @@ class Subgraph:
     """Makes the context that the schema's resolvers get."""
     answer: Callable[[SubgraphRequest], Awaitable[SubgraphAnswer]] | None = None
     """An async function that answers requests."""
+    events: Callable[[SubgraphRequest], AsyncGenerator[SubgraphAnswer]] | None = None
+    """With `answer`: an async generator function that answers subscriptions."""
     timeout: float | None = None
     """Seconds to wait for an answer; the router's own setting if it is not given."""
+    streams: EventStreams = field(default_factory=EventStreams)
+    """How an address or an application is asked for events."""
+    reconnect: Reconnect = field(default_factory=Reconnect)
+    """How often events that broke off are asked for again."""
 
     @property
     def is_reachable(self) -> bool:
@@ -66,11 +73,11 @@ class Subgraph:
         if self.schema is not None:
             return SchemaTransport(name, self.schema, context=self.context)
         if self.app is not None:
-            return AsgiTransport(name, self.app, path=self.path)
+            return AsgiTransport(name, self.app, path=self.path, streams=self.streams)
         if self.answer is not None:
-            return ScriptedTransport(name, self.answer)
+            return ScriptedTransport(name, self.answer, self.events)
         if self.url:
-            return HttpTransport(name, self.url)
+            return HttpTransport(name, self.url, streams=self.streams)
         return _NowhereTransport(name)
 
 
@@ -127,6 +134,19 @@ class _NowhereTransport:
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ARG002, ASYNC109
         """Raise `SubgraphError`: there is nowhere to send the request."""
-        raise SubgraphError(
+        raise self._nowhere()
+
+    async def subscribe(
+        self,
+        request: SubgraphRequest,  # noqa: ARG002
+        *,
+        timeout: float,  # noqa: ARG002, ASYNC109
+    ) -> AsyncGenerator[SubgraphAnswer]:
+        """Raise `SubgraphError`: there is nowhere to send the request."""
+        raise self._nowhere()
+        yield
+
+    def _nowhere(self) -> SubgraphError:
+        return SubgraphError(
             self._subgraph, "has no address; give its `Subgraph` a `url`, an `app` or an `answer`"
         )

@@ -6,7 +6,7 @@ https://asgi.readthedocs.io/en/latest/specs/
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from graphwing.errors import SubgraphStartError
@@ -18,6 +18,31 @@ Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ASGI_VERSION = {"version": "3.0", "spec_version": "2.4"}
+HOST = "localhost"
+POST = {"type": "http", "method": "POST", "scheme": "http"}
+"""What a scope of a request over HTTP has beside the rest."""
+
+
+def asgi_scope(path: str, state: Mapping[str, Any]) -> Scope:
+    """Return what an application is told about any request, of whichever type."""
+    return {
+        "asgi": ASGI_VERSION,
+        "http_version": "1.1",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "client": ("127.0.0.1", 0),
+        "server": (HOST, 80),
+        "state": dict(state),
+    }
+
+
+def asgi_headers(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Return headers as ASGI has them."""
+    return [
+        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
+    ]
 
 
 class Lifespan:

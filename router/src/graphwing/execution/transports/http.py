@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 
 from graphwing.errors import NotReadyError, SubgraphError, SubgraphTimeoutError
 from graphwing.execution.answer import read_http_answer
 from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
+from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.execution.transports.http1 import (
     AddressError,
     ConnectionBrokenError,
@@ -16,20 +18,23 @@ from graphwing.execution.transports.http1 import (
     Pool,
     read_address,
 )
+from graphwing.execution.transports.http_streams import HttpEventStreams
 from graphwing.execution.transports.request_body import REQUEST_HEADERS, request_body
 
 
 class HttpTransport:
     """Sends requests to a subgraph's URL: `http:`, `https:`, or `unix:` and a socket's path."""
 
-    def __init__(self, subgraph: str, url: str) -> None:
+    def __init__(self, subgraph: str, url: str, *, streams: EventStreams | None = None) -> None:
         self._subgraph = subgraph
+        self._streams = HttpEventStreams(subgraph, url, streams or EventStreams())
         self._url = url
         self._is_open = False
         self._pool: Pool | None = None
 
     async def open(self) -> None:
         """Make the connection pool; connections are opened when they are needed."""
+        await self._streams.open()
         self._is_open = True
         # What is no address fails like a server that is not there: the other subgraphs go on.
         with suppress(AddressError):
@@ -37,10 +42,17 @@ class HttpTransport:
 
     async def close(self) -> None:
         """Close all connections."""
+        await self._streams.close()
         self._is_open = False
         if self._pool is not None:
             self._pool.close()
             self._pool = None
+
+    def subscribe(
+        self, request: SubgraphRequest, *, timeout: float
+    ) -> AsyncGenerator[SubgraphAnswer]:
+        """Yield the events of `request`, or raise `SubgraphError`."""
+        return self._streams.subscribe(request, timeout=timeout)
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""

@@ -6,28 +6,49 @@ is JSON, contexts are isolated, deadlines hold, and what it raises stays its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
 from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 from graphql import GraphQLError
 
-from graphwing.errors import SubgraphError
+from graphwing.errors import StreamRefusedError, SubgraphError, SubgraphTimeoutError
 from graphwing.execution.answer import read_http_answer
 from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
-from graphwing.execution.transports.asgi import ASGI_VERSION, AsgiApp, Exchange, Lifespan, Scope
-from graphwing.execution.transports.isolation import isolated
+from graphwing.execution.transports.asgi import (
+    HOST,
+    POST,
+    AsgiApp,
+    Exchange,
+    Lifespan,
+    asgi_headers,
+    asgi_scope,
+)
+from graphwing.execution.transports.asgi_streams import AsgiEventStreams
+from graphwing.execution.transports.event_streams import EventStreams
+from graphwing.execution.transports.isolation import isolated, isolated_events
 from graphwing.execution.transports.request_body import REQUEST_HEADERS, request_body
 
-_HOST = "localhost"
 _SERVER_ERROR = 500
 
 
 class AsgiTransport:
     """Calls an ASGI application as a function, `POST` to its `path`."""
 
-    def __init__(self, subgraph: str, app: AsgiApp, *, path: str = "/graphql") -> None:
+    def __init__(
+        self,
+        subgraph: str,
+        app: AsgiApp,
+        *,
+        path: str = "/graphql",
+        streams: EventStreams | None = None,
+    ) -> None:
         self._subgraph = subgraph
+        streams = streams or EventStreams()
+        self._streams = AsgiEventStreams(subgraph, app, streams)
+        self._stream_path = streams.path or path
         self._app = app
         self._path = path
         self._lifespan = Lifespan(subgraph, app)
@@ -45,7 +66,12 @@ class AsgiTransport:
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
         body = request_body(request)
         exchange = Exchange(body)
-        scope = self._scope(request.headers, len(body))
+        headers = {"host": HOST, "content-length": str(len(body)), **request.headers}
+        scope = {
+            **asgi_scope(self._path, self._lifespan.state),
+            **POST,
+            "headers": asgi_headers({**headers, **REQUEST_HEADERS}),
+        }
 
         async def call() -> None:
             await self._app(scope, exchange.receive, exchange.send)
@@ -62,31 +88,12 @@ class AsgiTransport:
             self._subgraph, exchange.status, exchange.content_type, exchange.body
         )
 
-    def _scope(self, headers: Mapping[str, str], length: int) -> Scope:
-        all_headers = {
-            "host": _HOST,
-            "content-length": str(length),
-            **headers,
-            **REQUEST_HEADERS,
-        }
-        return {
-            "type": "http",
-            "asgi": ASGI_VERSION,
-            "http_version": "1.1",
-            "method": "POST",
-            "scheme": "http",
-            "path": self._path,
-            "raw_path": self._path.encode(),
-            "root_path": "",
-            "query_string": b"",
-            "headers": [
-                (name.lower().encode("latin-1"), value.encode("latin-1"))
-                for name, value in all_headers.items()
-            ],
-            "client": ("127.0.0.1", 0),
-            "server": (_HOST, 80),
-            "state": self._lifespan.state.copy(),
-        }
+    def subscribe(
+        self, request: SubgraphRequest, *, timeout: float
+    ) -> AsyncGenerator[SubgraphAnswer]:
+        """Yield the events of `request`, or raise `SubgraphError`."""
+        scope = asgi_scope(self._stream_path, self._lifespan.state)
+        return self._streams.subscribe(scope, request, timeout=timeout)
 
 
 class SchemaResult(Protocol):
@@ -118,6 +125,15 @@ class ExecutableSchema(Protocol):
         context_value: Any | None = None,  # noqa: ANN401
     ) -> SchemaResult:
         """Execute an operation."""
+        ...
+
+    async def subscribe(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,  # noqa: ANN401
+    ) -> AsyncGenerator[SchemaResult, None] | SchemaResult:
+        """Execute a subscription: its results, or a single one that says why there are none."""
         ...
 
 
@@ -155,11 +171,41 @@ class SchemaTransport:
                 variable_values=dict(request.variables),
                 context_value=self._context(request),
             )
-            return SubgraphAnswer(
-                msgspec.to_builtins(result.data, str_keys=True), _formatted(result.errors or ())
-            )
+            return _answer(result)
 
         return await isolated(self._subgraph, call, timeout)
+
+    def subscribe(
+        self,
+        request: SubgraphRequest,
+        *,
+        timeout: float,
+    ) -> AsyncGenerator[SubgraphAnswer]:
+        """Yield the events of `request`, or raise `SubgraphError`."""
+
+        async def events() -> AsyncGenerator[SubgraphAnswer]:
+            try:
+                async with asyncio.timeout(timeout):
+                    results = await self._schema.subscribe(
+                        request.operation,
+                        variable_values=dict(request.variables),
+                        context_value=self._context(request),
+                    )
+            except TimeoutError as error:
+                raise SubgraphTimeoutError(self._subgraph, timeout) from error
+            if not isinstance(results, AsyncGenerator):
+                raise StreamRefusedError(self._subgraph, _formatted(results.errors or ()))
+            async with aclosing(results):
+                async for result in results:
+                    yield _answer(result)
+
+        return isolated_events(self._subgraph, events)
+
+
+def _answer(result: SchemaResult) -> SubgraphAnswer:
+    return SubgraphAnswer(
+        msgspec.to_builtins(result.data, str_keys=True), _formatted(result.errors or ())
+    )
 
 
 def _formatted(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:

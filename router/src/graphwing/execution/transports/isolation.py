@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing
 from contextvars import copy_context
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from graphwing.errors import SubgraphError, SubgraphTimeoutError
+from graphwing.errors import StreamLostError, SubgraphError, SubgraphTimeoutError
 
 Answer = TypeVar("Answer")
+
+# How long a subgraph's own code may take to clean up after its events.
+_LEAVING_SECONDS = 5.0
 
 
 async def isolated(
@@ -43,3 +48,51 @@ async def isolated(
             raise
         # The subgraph cancelled itself, which is no reason to cancel the whole request.
         raise SubgraphError(subgraph, "cancelled its own answer") from error
+
+
+async def isolated_events(
+    subgraph: str, source: Callable[[], AsyncGenerator[Answer]]
+) -> AsyncGenerator[Answer]:
+    """Yield what `source` yields; what it raises becomes a `SubgraphError`.
+
+    All of it runs in one task and context of its own, so that what it opens before an event it can
+    close after it. Closing this generator closes it, and waits until its `finally` has run.
+    """
+    # One event at a time: who yields them is held up by who reads them.
+    events: asyncio.Queue[Answer | _End] = asyncio.Queue(1)
+
+    async def contained() -> None:
+        error: SubgraphError | None = None
+        try:
+            async with aclosing(source()) as stream:
+                async for event in stream:
+                    await events.put(event)
+        except asyncio.CancelledError:
+            if is_left:
+                raise
+            error = StreamLostError(subgraph, "cancelled its own events")
+        except SubgraphError as failure:
+            error = failure
+        except Exception as failure:  # noqa: BLE001 - a subgraph may raise what it likes
+            error = StreamLostError(subgraph, "failed while it sent events")
+            error.__cause__ = failure
+        await events.put(_End(error))
+
+    is_left = False
+    task = asyncio.get_running_loop().create_task(contained(), context=copy_context())
+    try:
+        while not isinstance(event := await events.get(), _End):
+            yield event
+        if event.error is not None:
+            raise event.error
+    finally:
+        is_left = True
+        task.cancel()
+        await asyncio.wait((task,), timeout=_LEAVING_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Comes after the last event."""
+
+    error: SubgraphError | None

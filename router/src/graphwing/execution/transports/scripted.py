@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import aclosing
 
 import msgspec
 
 from graphwing.errors import SubgraphError
 from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
-from graphwing.execution.transports.isolation import isolated
+from graphwing.execution.transports.isolation import isolated, isolated_events
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(SubgraphAnswer).decode
 
 AnswerFunction = Callable[[SubgraphRequest], Awaitable[SubgraphAnswer]]
+EventFunction = Callable[[SubgraphRequest], AsyncGenerator[SubgraphAnswer]]
 
 
 class ScriptedTransport:
     """Asks an async function; what crosses is JSON, so that nothing is shared by accident."""
 
-    def __init__(self, subgraph: str, answer: AnswerFunction) -> None:
+    def __init__(
+        self, subgraph: str, answer: AnswerFunction, events: EventFunction | None = None
+    ) -> None:
         self._subgraph = subgraph
         self._answer = answer
+        self._events = events
 
     async def open(self) -> None:
         """Do nothing: a function is always ready."""
@@ -37,6 +42,24 @@ class ScriptedTransport:
             return _decode(_encode(answer))
 
         return await isolated(self._subgraph, call, timeout)
+
+    def subscribe(
+        self,
+        request: SubgraphRequest,
+        *,
+        timeout: float,  # noqa: ARG002 - a function has no stream that could be slow to open
+    ) -> AsyncGenerator[SubgraphAnswer]:
+        """Yield the events of `request`, or raise `SubgraphError`."""
+        make_events = self._events
+
+        async def events() -> AsyncGenerator[SubgraphAnswer]:
+            if make_events is None:
+                raise SubgraphError(self._subgraph, "has no events; give its `Subgraph` `events`")
+            async with aclosing(make_events(request)) as stream:
+                async for event in stream:
+                    yield _decode(_encode(event))
+
+        return isolated_events(self._subgraph, events)
 
 
 def in_order(answers: Iterable[SubgraphAnswer | SubgraphError]) -> AnswerFunction:
