@@ -10,7 +10,7 @@ from graphwing.composition.definitions import (
     TypeKind,
 )
 from graphwing.composition.field_facts import FieldKey
-from graphwing.composition.merge.merge_state import Merge, Subgraph
+from graphwing.composition.merge.merge_state import Merge, Subgraph, places, quoted
 
 
 def abstracted_sources(
@@ -25,6 +25,39 @@ def abstracted_sources(
         for subgraph in merge.interface_objects.get(interface, ())
         if name in subgraph.schema.types[interface].fields
     ]
+
+
+def check_interface_objects(merge: Merge) -> None:
+    """Report interface objects of no interface, and those beside implementations of theirs."""
+    for name, subgraphs in merge.interface_objects.items():
+        merged = merge.types.get(name)
+        if merged is None:
+            continue
+        if len(subgraphs) == len(merge.sources[name]):
+            merge.problems.report(
+                "INTERFACE_OBJECT_USAGE_ERROR",
+                f"`{name}` is an `@interfaceObject` wherever it is defined, so no subgraph knows"
+                " what implements it",
+                at=places(merge.sources[name]),
+                coordinate=name,
+                remedy=f"define `interface {name}` in the subgraph that has its implementations",
+            )
+        for subgraph in subgraphs:
+            _check_no_implementations(merge, subgraph, merged)
+
+
+def _check_no_implementations(merge: Merge, subgraph: Subgraph, interface: TypeDefinition) -> None:
+    types = subgraph.schema.types
+    found = [name for name in merge.implementations().get(interface.name, ()) if name in types]
+    if found:
+        merge.problems.report(
+            "INTERFACE_OBJECT_USAGE_ERROR",
+            f"`{interface.name}` is an `@interfaceObject` in `{subgraph.name}`, which also defines"
+            f" {quoted(found)} as implementing it",
+            at=[subgraph.schema.at(types[name].position) for name in (interface.name, *found)],
+            coordinate=interface.name,
+            remedy="move those types out of this subgraph, or define the interface itself here",
+        )
 
 
 def add_interface_object_fields(merge: Merge) -> None:

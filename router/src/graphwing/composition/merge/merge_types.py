@@ -15,7 +15,10 @@ from graphwing.composition.merge.descriptions import merged_description
 from graphwing.composition.merge.enum_types import merge_enum_values
 from graphwing.composition.merge.fields import merge_fields
 from graphwing.composition.merge.input_types import merge_input_fields
-from graphwing.composition.merge.interface_objects import add_interface_object_fields
+from graphwing.composition.merge.interface_objects import (
+    add_interface_object_fields,
+    check_interface_objects,
+)
 from graphwing.composition.merge.merge_state import Merge, Sources, Subgraph, places
 from graphwing.composition.merge.union_types import merge_members
 from graphwing.composition.subgraph_schema import (
@@ -31,6 +34,7 @@ def merge_types(merge: Merge) -> None:
     _collect_sources(merge)
     for name in sorted(merge.sources):
         _add_outline(merge, name)
+    check_interface_objects(merge)
     for definition in merge.types.values():
         if definition.kind in {TypeKind.OBJECT, TypeKind.INTERFACE}:
             merge_fields(merge, definition)

@@ -14,9 +14,9 @@ from graphwing.composition.satisfiability.options import (
     Budget,
     BudgetExceededError,
     Labels,
-    Option,
     Options,
 )
+from graphwing.composition.satisfiability.places import Option, Places
 from graphwing.composition.satisfiability.runtime_types import common_runtime_types
 from graphwing.composition.satisfiability.witness import (
     Path,
@@ -35,7 +35,7 @@ _SETS_COMPARED = 64
 def check_satisfiability(merge: Merge, *, most_steps: int = MOST_STEPS) -> None:
     """Report every field of the API that some path cannot reach, with a query that shows it."""
     try:
-        walk = _Walk(merge, Budget(most_steps), contexts_of(merge))
+        walk = _Walk(merge, Budget(most_steps), contexts_of(merge), Places(merge))
         walk.enter_roots()
         walk.run()
     except (BudgetExceededError, RecursionError):
@@ -68,6 +68,7 @@ class _Walk:
     merge: Merge
     budget: Budget
     contexts: Contexts
+    places: Places
     reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     by_labels: dict[Labels, Options] = field(default_factory=dict[Labels, Options])
     pending: deque[_State] = field(default_factory=deque[_State])
@@ -81,7 +82,7 @@ class _Walk:
         for operation, name in ROOT_NAMES.items():
             definition = self.merge.types.get(name)
             if definition is not None and not _is_hidden(definition):
-                options = frozenset(self.options(nothing).roots(name))
+                options = frozenset(self.places.roots(name))
                 self._add(_State(name, options, nothing, Path(operation)))
 
     def run(self) -> None:
@@ -102,7 +103,9 @@ class _Walk:
     def options(self, labels: Labels) -> Options:
         """Return the answers that hold when `labels` are as given."""
         if labels not in self.by_labels:
-            self.by_labels[labels] = Options(self.merge, labels, self.budget, self.contexts)
+            self.by_labels[labels] = Options(
+                self.merge, labels, self.budget, self.contexts, self.places
+            )
         return self.by_labels[labels]
 
     def _add(self, state: _State) -> None:
@@ -159,7 +162,9 @@ class _Walk:
         reported = set(self.reported)
         for target in sorted(state.options, key=lambda it: it.subgraph):
             del self.merge.problems.found[before:]
-            trial = _Walk(self.merge, self.budget, self.contexts, set(reported), self.by_labels)
+            trial = _Walk(
+                self.merge, self.budget, self.contexts, self.places, set(reported), self.by_labels
+            )
             trial.enter(replace(state, options=frozenset({target})))
             trial.run()
             if trial.reported == reported:
@@ -174,7 +179,7 @@ class _Walk:
         """Go on from a field to each object type that its value can have."""
         returned = self.merge.types.get(state.type_name)
         options = self.options(state.labels)
-        if returned is None or not options.is_composite(returned.name):
+        if returned is None or not options.places.is_composite(returned.name):
             return
         if returned.kind is TypeKind.OBJECT:
             if not _is_hidden(returned):
@@ -187,7 +192,7 @@ class _Walk:
 
     def _enter_member(self, state: _State, name: str) -> None:
         options = self.options(state.labels)
-        narrowed = (options.narrow(target, name) for target in state.options)
+        narrowed = (options.places.narrow(target, name) for target in state.options)
         found = frozenset(it for it in narrowed if it is not None)
         if not found:
             return

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from graphwing.composition.merge.merge_state import quoted
-from graphwing.composition.satisfiability.options import Option, Options
+from graphwing.composition.satisfiability.options import Options
+from graphwing.composition.satisfiability.places import Option
 
 
 def common_runtime_types(
@@ -14,7 +15,7 @@ def common_runtime_types(
     """Return the types possible at all `targets`; report subgraphs that have none in common."""
     by_subgraph: dict[int, frozenset[str]] = {}
     for target in targets:
-        found = options.runtime_types(target)
+        found = options.places.runtime_types(target)
         by_subgraph[target.subgraph] = by_subgraph.get(target.subgraph, frozenset()) | found
     every = frozenset[str]().union(*by_subgraph.values())
     common = every.intersection(*by_subgraph.values())

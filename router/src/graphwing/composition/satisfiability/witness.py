@@ -9,7 +9,8 @@ from graphwing.composition.definitions import FieldDefinition, TypeDefinition, f
 from graphwing.composition.field_sets import print_field_set
 from graphwing.composition.merge.merge_state import Subgraph, quoted
 from graphwing.composition.problems import Place
-from graphwing.composition.satisfiability.options import Option, Options
+from graphwing.composition.satisfiability.options import Options
+from graphwing.composition.satisfiability.places import Option
 from graphwing.composition.subgraph_schema import string_argument
 
 _MOST_REASONS = 8
@@ -77,7 +78,7 @@ def report_unsatisfiable(
 ) -> None:
     """Report that `item` of `definition` cannot be had from any option in `stand`."""
     coordinate = f"{definition.name}.{item.name}"
-    is_leaf = not options.is_composite(item.type.strip("[]!"))
+    is_leaf = not options.places.is_composite(item.type.strip("[]!"))
     reasons = list(dict.fromkeys(_reasons(options, list(stand), definition, item)))
     shown = "; ".join(reasons[:_MOST_REASONS])
     rest = len(reasons) - _MOST_REASONS
@@ -105,7 +106,7 @@ def report_unknown_type(
     options: Options, path: Path, stand: Iterable[Option], interface: str
 ) -> None:
     """Report that nobody can tell which type a value of an interface object is of."""
-    names = sorted({options.subgraph(option).name for option in stand})
+    names = sorted({options.places.subgraph(option).name for option in stand})
     options.merge.problems.report(
         "SATISFIABILITY_ERROR",
         f"`{witness(path, is_leaf=False)}` cannot be answered: {quoted(names)} knows `{interface}`"
@@ -138,7 +139,7 @@ def _reasons(
         and (definition.name, item.name) not in subgraph.facts.external
     ]
     for option in sorted(stand, key=lambda it: it.subgraph):
-        start = options.subgraph(option).name
+        start = options.places.subgraph(option).name
         reachable = {it.subgraph for it in options.reachable(option)}
         for index, owner in owners:
             if index not in reachable:
@@ -161,10 +162,10 @@ def _unmet_requirement(owner: Subgraph, definition: TypeDefinition, item: FieldD
 
 
 def _no_way(options: Options, option: Option, index: int, definition: TypeDefinition) -> str:
-    start, owner = options.subgraph(option), options.merge.subgraphs[index]
+    start, owner = options.places.subgraph(option), options.merge.subgraphs[index]
     keys = [
         print_field_set(target.key)
-        for target in options.key_targets(option)
+        for target in options.places.key_targets(option)
         if target.option.subgraph == index
     ]
     if not keys:

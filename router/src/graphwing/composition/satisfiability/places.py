@@ -1,0 +1,179 @@
+"""Places in subgraphs where the router can stand, and what their schemas say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from graphwing.composition.definitions import (
+    COMPOSITE_KINDS,
+    TypeDefinition,
+    TypeKind,
+    has_applied,
+)
+from graphwing.composition.field_sets import (
+    FieldSet,
+    FieldSetError,
+    SelectedField,
+    SelectedType,
+    parse_field_set,
+)
+from graphwing.composition.merge.merge_state import Merge, Subgraph
+from graphwing.composition.subgraph_schema import is_resolvable, keys_of, string_argument
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A place in a subgraph: a value of type `type_name` there, known to be `seen_as` in the API.
+
+    The two differ only on an interface object. `provided` is what `@provides` makes available here.
+    """
+
+    subgraph: int
+    type_name: str
+    seen_as: str
+    provided: FieldSet = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTarget:
+    """A place that can be entered with the fields of one key."""
+
+    option: Option
+    key: FieldSet
+
+
+@dataclass(slots=True)
+class Places:
+    """Answers what is at a place, whatever the way there."""
+
+    merge: Merge
+    _targets: dict[tuple[str, str | None], tuple[KeyTarget, ...]] = field(
+        default_factory=dict[tuple[str, str | None], tuple[KeyTarget, ...]]
+    )
+
+    def subgraph(self, option: Option) -> Subgraph:
+        """Return the subgraph that `option` is in."""
+        return self.merge.subgraphs[option.subgraph]
+
+    def definition(self, option: Option) -> TypeDefinition | None:
+        """Return the type of `option` as its subgraph defines it."""
+        return self.subgraph(option).schema.types.get(option.type_name)
+
+    def roots(self, name: str) -> tuple[Option, ...]:
+        """Return the options for a root type: any subgraph that has it can be asked first."""
+        return tuple(
+            Option(index, name, name)
+            for index, subgraph in enumerate(self.merge.subgraphs)
+            if name in subgraph.schema.types
+        )
+
+    def key_targets(self, place: Option) -> tuple[KeyTarget, ...]:
+        """Return where keys could lead from `place`, if their fields can be had."""
+        definition = self.definition(place)
+        stands_for = (
+            place.type_name
+            if definition is not None and has_applied(definition, "interfaceObject")
+            else None
+        )
+        request = (place.seen_as, stands_for)
+        if request not in self._targets:
+            self._targets[request] = tuple(self._find_targets(place.seen_as, stands_for))
+        return self._targets[request]
+
+    def _find_targets(self, seen_as: str, stands_for: str | None) -> Iterator[KeyTarget]:
+        merged = self.merge.types.get(seen_as)
+        if merged is None:
+            return
+        abstract = (*merged.interfaces, seen_as) if stands_for is not None else merged.interfaces
+        for index, subgraph in enumerate(self.merge.subgraphs):
+            types = subgraph.schema.types
+            if seen_as in types and (stands_for is None or stands_for == seen_as):
+                yield from _keys_into(types[seen_as], Option(index, seen_as, seen_as))
+            for name in abstract:
+                interface = types.get(name)
+                if interface is None or name == seen_as:
+                    continue
+                if has_applied(interface, "interfaceObject"):
+                    yield from _keys_into(interface, Option(index, name, seen_as))
+                elif name == stands_for and seen_as in subgraph.schema.possible_types(name):
+                    # Only who knows the interface can tell which type an interface object is of.
+                    yield from _keys_into(interface, Option(index, seen_as, seen_as))
+
+    def possible_types(self, option: Option, condition: str) -> frozenset[str]:
+        """Return the object types that the type condition `condition` lets through."""
+        here = self.subgraph(option).schema.possible_types(condition)
+        return frozenset(here) | self.api_possible(condition)
+
+    def api_possible(self, name: str) -> frozenset[str]:
+        """Return the object types that a value of type `name` can have in the supergraph."""
+        merged = self.merge.types.get(name)
+        if merged is None:
+            return frozenset()
+        if merged.kind is TypeKind.UNION:
+            return frozenset(merged.members)
+        if merged.kind is TypeKind.INTERFACE:
+            return frozenset(self.merge.implementations().get(name, ()))
+        return frozenset({name})
+
+    def runtime_types(self, option: Option) -> frozenset[str]:
+        """Return the object types that a value at `option` can have."""
+        definition = self.definition(option)
+        if definition is None:
+            return frozenset()
+        if has_applied(definition, "interfaceObject"):
+            return self.api_possible(option.seen_as)
+        return frozenset(self.subgraph(option).schema.possible_types(option.type_name))
+
+    def narrow(self, option: Option, name: str) -> Option | None:
+        """Return `option` for values of object type `name`, or nothing when there are none."""
+        definition = self.definition(option)
+        if definition is None or name not in self.runtime_types(option):
+            return None
+        provided = self._provided_for(option.provided, name)
+        if has_applied(definition, "interfaceObject"):
+            return Option(option.subgraph, option.type_name, name, provided)
+        return Option(option.subgraph, name, name, provided)
+
+    def _provided_for(self, provided: FieldSet, name: str) -> FieldSet:
+        """Return the part of `provided` that holds for object type `name`."""
+        kept: list[SelectedField | SelectedType] = []
+        for selection in provided:
+            if isinstance(selection, SelectedField):
+                kept.append(selection)
+            elif selection.condition is None or name in self.api_possible(selection.condition):
+                kept += self._provided_for(selection.selections, name)
+        return tuple(kept)
+
+    def is_composite(self, name: str) -> bool:
+        """Return whether type `name` has fields of its own or those of its members."""
+        merged = self.merge.types.get(name)
+        return merged is not None and merged.kind in COMPOSITE_KINDS
+
+
+def _keys_into(definition: TypeDefinition, option: Option) -> Iterator[KeyTarget]:
+    for key in keys_of(definition):
+        if is_resolvable(key):
+            yield KeyTarget(option, field_set(string_argument(key, "fields")))
+
+
+def field_set(text: str | None) -> FieldSet:
+    """Return the selections in `text`, none if it is no field set: that was reported before."""
+    if text is None:
+        return ()
+    try:
+        return parse_field_set(text)
+    except FieldSetError:
+        return ()
+
+
+def provided_below(provided: FieldSet, name: str) -> FieldSet | None:
+    """Return what is provided below field `name`, or nothing when the field itself is not."""
+    found: FieldSet | None = None
+    for selection in provided:
+        if isinstance(selection, SelectedField) and selection.name == name:
+            found = (found or ()) + selection.selections
+        elif isinstance(selection, SelectedType) and selection.condition is None:
+            inner = provided_below(selection.selections, name)
+            found = found if inner is None else (found or ()) + inner
+    return found
