@@ -9,20 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
-
-from graphql import (
-    FieldNode,
-    GraphQLSyntaxError,
-    InlineFragmentNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    parse,
-)
+from typing import NoReturn, TypeAlias
 
 from graphwing.composition.definitions import COMPOSITE_KINDS, FieldDefinition, TypeDefinition
+from graphwing.composition.sdl_parser import SdlParser, SdlSyntaxError
+from graphwing.composition.sdl_tokens import END
 from graphwing.composition.type_reference import named_type
-from graphwing.composition.values import ConstValue, print_value, value_from_node
+from graphwing.composition.values import ConstValue, print_value
 
 
 class FieldSetError(Exception):
@@ -74,57 +67,52 @@ def parse_field_set(text: str) -> FieldSet:
     source = text.strip()
     if not source.startswith("{"):
         source = f"{{{source}}}"
+    parser = SdlParser(source, _refuse)
     try:
-        document = parse(source, no_location=True)
-    except GraphQLSyntaxError as error:
-        message = error.message.removeprefix("Syntax Error: ")
-        raise FieldSetError(f"is not a selection of fields: {message}") from error
-    except RecursionError as error:
-        raise FieldSetError("nests too deeply") from error
-    operation = document.definitions[0]
-    if len(document.definitions) != 1 or not isinstance(operation, OperationDefinitionNode):
-        raise FieldSetError("is more than one selection of fields")
-    try:
-        return _selections(operation.selection_set)
-    except TypeError as error:
-        raise FieldSetError("uses a variable") from error
-    except ValueError as error:
-        raise FieldSetError("holds a number that is out of range") from error
+        selections = _selections(parser)
+        if parser.next != END:
+            raise FieldSetError("is more than one selection of fields")
+    except SdlSyntaxError as error:
+        raise FieldSetError(f"is not a selection of fields: {error.message}") from error
+    return selections
 
 
-def _selections(node: SelectionSetNode | None) -> FieldSet:
-    if node is None:
-        return ()
+def _refuse(message: str, *_: object, **__: object) -> NoReturn:
+    raise FieldSetError(f"cannot be read: {message}")
+
+
+def _selections(parser: SdlParser, depth: int = 1) -> FieldSet:
+    parser.check_depth(depth)
+    parser.expect("{")
     found: list[SelectedField | SelectedType] = []
-    for selection in node.selections:
-        match selection:
-            case FieldNode():
-                values = tuple(
-                    (argument.name.value, value_from_node(argument.value))
-                    for argument in selection.arguments or ()
-                )
-                found.append(
-                    SelectedField(
-                        selection.name.value,
-                        tuple((name, print_value(value)) for name, value in values),
-                        _selections(selection.selection_set),
-                        selection.alias.value if selection.alias else None,
-                        tuple(it.name.value for it in selection.directives or ()),
-                        values,
-                    )
-                )
-            case InlineFragmentNode():
-                condition = selection.type_condition
-                found.append(
-                    SelectedType(
-                        condition.name.value if condition else None,
-                        _selections(selection.selection_set),
-                        tuple(it.name.value for it in selection.directives or ()),
-                    )
-                )
-            case _:
-                raise FieldSetError("uses a named fragment")
+    while not parser.skips("}"):
+        is_type = parser.skips("...")
+        found.append(_selected_type(parser, depth) if is_type else _selected_field(parser, depth))
     return tuple(found)
+
+
+def _selected_field(parser: SdlParser, depth: int) -> SelectedField:
+    name, alias = parser.name(), None
+    if parser.skips(":"):
+        name, alias = parser.name(), name
+    values = tuple(parser.arguments(name).items())
+    directives = tuple(directive.name for directive in parser.directives())
+    return SelectedField(
+        name,
+        tuple((argument, print_value(value)) for argument, value in values),
+        _selections(parser, depth + 1) if parser.next == "{" else (),
+        alias,
+        directives,
+        values,
+    )
+
+
+def _selected_type(parser: SdlParser, depth: int) -> SelectedType:
+    condition = parser.name() if parser.skips("on") else None
+    if condition is None and parser.next.isidentifier():
+        raise FieldSetError("uses a named fragment")
+    directives = tuple(directive.name for directive in parser.directives())
+    return SelectedType(condition, _selections(parser, depth + 1), directives)
 
 
 def print_field_set(selections: FieldSet) -> str:

@@ -2,69 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graphql import (
-    ConstDirectiveNode,
-    DirectiveDefinitionNode,
-    DocumentNode,
-    EnumTypeDefinitionNode,
-    EnumTypeExtensionNode,
-    FieldDefinitionNode,
-    GraphQLSyntaxError,
-    InputObjectTypeDefinitionNode,
-    InputObjectTypeExtensionNode,
-    InputValueDefinitionNode,
-    InterfaceTypeDefinitionNode,
-    InterfaceTypeExtensionNode,
-    NamedTypeNode,
-    Node,
-    ObjectTypeDefinitionNode,
-    ObjectTypeExtensionNode,
-    ScalarTypeDefinitionNode,
-    ScalarTypeExtensionNode,
-    SchemaDefinitionNode,
-    SchemaExtensionNode,
-    Source,
-    TypeDefinitionNode,
-    TypeExtensionNode,
-    UnionTypeDefinitionNode,
-    UnionTypeExtensionNode,
-)
-from graphql.language.parser import Parser
-
 from graphwing.composition.definitions import (
-    ABSENT,
+    FIELD_KINDS,
     AppliedDirective,
     DirectiveDefinition,
     EnumValue,
     FieldDefinition,
-    InputValue,
     Position,
     TypeDefinition,
     TypeKind,
 )
 from graphwing.composition.problems import Problems
-from graphwing.composition.schema_lexer import SchemaLexer
+from graphwing.composition.sdl_parser import SdlParser, SdlSyntaxError
+from graphwing.composition.sdl_tokens import END
 from graphwing.composition.subgraph_sdl import SubgraphSdl
-from graphwing.composition.type_reference import reference_from_node
-from graphwing.composition.values import ConstValue, NumberTooLongError, value_from_node
 
-_KINDS: dict[type[Node], TypeKind] = {
-    ScalarTypeDefinitionNode: TypeKind.SCALAR,
-    ScalarTypeExtensionNode: TypeKind.SCALAR,
-    ObjectTypeDefinitionNode: TypeKind.OBJECT,
-    ObjectTypeExtensionNode: TypeKind.OBJECT,
-    InterfaceTypeDefinitionNode: TypeKind.INTERFACE,
-    InterfaceTypeExtensionNode: TypeKind.INTERFACE,
-    UnionTypeDefinitionNode: TypeKind.UNION,
-    UnionTypeExtensionNode: TypeKind.UNION,
-    EnumTypeDefinitionNode: TypeKind.ENUM,
-    EnumTypeExtensionNode: TypeKind.ENUM,
-    InputObjectTypeDefinitionNode: TypeKind.INPUT,
-    InputObjectTypeExtensionNode: TypeKind.INPUT,
-}
+_TYPE_KINDS = {kind.value: kind for kind in TypeKind}
+_OPERATIONS = frozenset({"query", "mutation", "subscription"})
+_EXECUTABLE = _OPERATIONS | {"fragment", "{"}
+_DIRECTIVE_LOCATIONS = frozenset(
+    {
+        "QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT_DEFINITION", "FRAGMENT_SPREAD",
+        "INLINE_FRAGMENT", "VARIABLE_DEFINITION", "SCHEMA", "SCALAR", "OBJECT", "FIELD_DEFINITION",
+        "ARGUMENT_DEFINITION", "INTERFACE", "UNION", "ENUM", "ENUM_VALUE", "INPUT_OBJECT",
+        "INPUT_FIELD_DEFINITION",
+    }
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -84,68 +49,36 @@ class ReadSdl:
 
 def read_sdl(subgraph: SubgraphSdl, problems: Problems) -> ReadSdl:
     """Return what `subgraph` defines; what cannot be read is reported as `INVALID_GRAPHQL`."""
-    reader = _Reader(subgraph.name, problems, ReadSdl())
-    document = _parse(subgraph, problems)
-    if document is not None:
-        for definition in document.definitions:
-            reader.read(definition)
-    return reader.result
+    return _Reader(subgraph, problems).read()
 
 
-def _parse(subgraph: SubgraphSdl, problems: Problems) -> DocumentNode | None:
-    try:
-        source = Source(subgraph.sdl)
-        return Parser(source, lexer=SchemaLexer(source)).parse_document()
-    except GraphQLSyntaxError as error:
-        place = error.locations[0] if error.locations else None
-        position = (place.line, place.column) if place else None
-        problems.report(
-            "INVALID_GRAPHQL",
-            f"the SDL does not parse: {error.message.removeprefix('Syntax Error: ')}",
-            remedy="correct the SDL there, or shortly before",
-            at=[(subgraph.name, position)],
-        )
-    except RecursionError:
-        problems.report(
-            "INVALID_GRAPHQL",
-            "the SDL nests lists or values too deeply to be read",
-            remedy="nest them less deeply",
-            at=[(subgraph.name, None)],
-        )
-    return None
-
-
-def position_of(node: Node) -> Position:
-    """Return where `node` begins; after its description, where the eye looks for it."""
-    loc = node.loc
-    if loc is None:
-        return None
-    token = loc.start_token
-    if getattr(node, "description", None) is not None and token.next is not None:
-        token = token.next
-    return token.line, token.column
-
-
-@dataclass(slots=True)
 class _Reader:
-    subgraph: str
-    problems: Problems
-    result: ReadSdl
+    def __init__(self, subgraph: SubgraphSdl, problems: Problems) -> None:
+        self._subgraph = subgraph.name
+        self._problems = problems
+        self._parser = SdlParser(subgraph.sdl, self._invalid)
+        self._result = ReadSdl()
 
-    def read(self, node: Node) -> None:
-        match node:
-            case SchemaDefinitionNode() | SchemaExtensionNode():
-                self._read_schema(node)
-            case DirectiveDefinitionNode():
-                self._read_directive_definition(node)
-            case TypeDefinitionNode() | TypeExtensionNode():
-                self._read_type(node)
-            case _:
-                self._invalid(
-                    "the SDL holds an operation or fragment; only type definitions belong in it",
-                    position_of(node),
-                    remedy="remove it",
-                )
+    def read(self) -> ReadSdl:
+        """Return all that is there, or that is before the first syntax error."""
+        parser = self._parser
+        try:
+            while parser.next not in _EXECUTABLE:
+                self._read_definition()
+                if parser.next == END:
+                    return self._result
+            self._invalid(
+                "the SDL holds an operation or fragment; only type definitions belong in it",
+                parser.position(),
+                remedy="remove it",
+            )
+        except SdlSyntaxError as error:
+            self._invalid(
+                f"the SDL does not parse: {error.message}",
+                error.position,
+                remedy="correct the SDL there, or shortly before",
+            )
+        return self._result
 
     def _invalid(
         self,
@@ -155,190 +88,175 @@ class _Reader:
         *,
         remedy: str = "remove one of the two",
     ) -> None:
-        self.problems.report(
+        self._problems.report(
             "INVALID_GRAPHQL",
             message,
-            at=[(self.subgraph, position)],
+            at=[(self._subgraph, position)],
             coordinate=coordinate,
             remedy=remedy,
         )
 
-    def _read_schema(self, node: SchemaDefinitionNode | SchemaExtensionNode) -> None:
-        position = position_of(node)
-        is_extension = isinstance(node, SchemaExtensionNode)
-        if isinstance(node, SchemaDefinitionNode):
-            if self.result.has_schema_definition:
-                self._invalid(
-                    "the schema is defined twice", position, remedy="write `extend schema`"
-                )
-            self.result.has_schema_definition = True
-            self.result.schema_position = position
-            self.result.schema_description = _text(node.description)
-        self.result.schema_directives += self._directives(
-            node.directives, in_extension=is_extension
-        )
-        for root in node.operation_types or ():
-            operation = root.operation.value
-            if operation in self.result.roots:
-                self._invalid(f"the {operation} root type is given twice", position_of(root))
-            self.result.roots[operation] = root.type.name.value
+    def _read_definition(self) -> None:
+        parser = self._parser
+        start = parser.position()
+        description = parser.description()
+        position = parser.position()
+        is_extension = parser.skips("extend")
+        keyword = "extend" if is_extension and description is not None else parser.next
+        kind = _TYPE_KINDS.get(keyword)
+        if kind is not None:
+            parser.skips(keyword)
+            self._read_type(kind, description, position, is_extension=is_extension)
+        elif keyword == "schema":
+            parser.skips(keyword)
+            self._read_schema(description, position, is_extension=is_extension)
+        elif keyword == "directive" and not is_extension:
+            parser.skips(keyword)
+            self._read_directive_definition(description, position)
+        elif description is not None and (keyword == "{" or keyword.isidentifier()):
+            raise SdlSyntaxError("Unexpected description, only definitions have one.", start)
+        else:
+            parser.refuse()
 
-    def _read_directive_definition(self, node: DirectiveDefinitionNode) -> None:
-        name = node.name.value
-        position = position_of(node)
-        if name in self.result.directives:
-            self._invalid(f"directive `@{name}` is defined twice", position, f"@{name}")
-        self.result.directives[name] = DirectiveDefinition(
-            name,
-            self._input_values(node.arguments, f"@{name}"),
-            tuple(location.value for location in node.locations),
-            node.repeatable,
-            _text(node.description),
-            position,
+    def _read_schema(
+        self, description: str | None, position: Position, *, is_extension: bool
+    ) -> None:
+        parser, result = self._parser, self._result
+        start = parser.at
+        if not is_extension:
+            if result.has_schema_definition:
+                message = "the schema is defined twice"
+                self._invalid(message, position, remedy="write `extend schema`")
+            result.has_schema_definition = True
+            result.schema_position = position
+            result.schema_description = description
+        result.schema_directives += parser.directives(in_extension=is_extension)
+        if is_extension and parser.next != "{":
+            self._refuse_empty(start)
+            return
+        parser.expect("{")
+        while True:
+            self._read_root()
+            if parser.skips("}"):
+                return
+
+    def _read_root(self) -> None:
+        position = self._parser.position()
+        operation = self._parser.one_of(_OPERATIONS)
+        self._parser.expect(":")
+        if operation in self._result.roots:
+            self._invalid(f"the {operation} root type is given twice", position)
+        self._result.roots[operation] = self._parser.name()
+
+    def _read_directive_definition(self, description: str | None, position: Position) -> None:
+        parser = self._parser
+        parser.expect("@")
+        name = parser.name()
+        coordinate = f"@{name}"
+        if name in self._result.directives:
+            self._invalid(f"directive `{coordinate}` is defined twice", position, coordinate)
+        arguments = parser.input_values("()", coordinate)
+        is_repeatable = parser.skips("repeatable")
+        parser.expect("on")
+        parser.skips("|")
+        locations = [parser.one_of(_DIRECTIVE_LOCATIONS)]
+        while parser.skips("|"):
+            locations.append(parser.one_of(_DIRECTIVE_LOCATIONS))
+        self._result.directives[name] = DirectiveDefinition(
+            name, arguments, tuple(locations), is_repeatable, description, position
         )
 
-    def _read_type(self, node: TypeDefinitionNode | TypeExtensionNode) -> None:
-        name = node.name.value
-        kind = _KINDS[type(node)]
-        position = position_of(node)
-        found = self.result.types.get(name)
+    def _read_type(
+        self, kind: TypeKind, description: str | None, position: Position, *, is_extension: bool
+    ) -> None:
+        parser = self._parser
+        found = self._type(kind, parser.name(), position, is_extension=is_extension)
+        if not is_extension:
+            found.description = description
+        start = parser.at
+        if kind in FIELD_KINDS and parser.skips("implements"):
+            self._read_names("&", found.name, found.interfaces, "implements")
+        found.directives += parser.directives(in_extension=is_extension)
+        match kind:
+            case TypeKind.OBJECT | TypeKind.INTERFACE:
+                self._read_fields(found, in_extension=is_extension)
+            case TypeKind.UNION:
+                if parser.skips("="):
+                    self._read_names("|", found.name, found.members, "has as a member")
+            case TypeKind.ENUM:
+                self._read_enum_values(found)
+            case TypeKind.INPUT:
+                fields = parser.input_values("{}", found.name, found.input_fields)
+                found.input_fields.update(fields)
+            case TypeKind.SCALAR:
+                pass
+        if is_extension:
+            self._refuse_empty(start)
+
+    def _type(
+        self, kind: TypeKind, name: str, position: Position, *, is_extension: bool
+    ) -> TypeDefinition:
+        """Return the record of type `name`, to which what follows belongs."""
+        found = self._result.types.get(name)
         if found is None:
-            found = self.result.types[name] = TypeDefinition(kind, name, position=position)
+            found = self._result.types[name] = TypeDefinition(kind, name, position=position)
         elif found.kind is not kind:
             message = f"`{name}` is both `{found.kind.value}` and `{kind.value}`"
             self._invalid(message, position, name, remedy="rename one of the two")
-            return
-        is_extension = isinstance(node, TypeExtensionNode)
+            return TypeDefinition(kind, name)
         if is_extension:
             found.has_extension = True
-        else:
-            if found.has_definition:
-                message = f"type `{name}` is defined twice"
-                self._invalid(message, position, name, remedy="make one of them an extension")
-            found.has_definition = True
-            found.position = position
-            found.description = _text(getattr(node, "description", None))
-        found.directives += self._directives(node.directives, in_extension=is_extension)
-        self._read_contents(node, found, in_extension=is_extension)
+            return found
+        if found.has_definition:
+            message = f"type `{name}` is defined twice"
+            self._invalid(message, position, name, remedy="make one of them an extension")
+        found.has_definition = True
+        found.position = position
+        return found
 
-    def _read_contents(
-        self,
-        node: TypeDefinitionNode | TypeExtensionNode,
-        found: TypeDefinition,
-        *,
-        in_extension: bool,
-    ) -> None:
-        match node:
-            case (
-                ObjectTypeDefinitionNode()
-                | ObjectTypeExtensionNode()
-                | InterfaceTypeDefinitionNode()
-                | InterfaceTypeExtensionNode()
-            ):
-                self._read_names(found.name, node.interfaces, found.interfaces, "implements")
-                for item in node.fields or ():
-                    self._read_field(item, found, in_extension=in_extension)
-            case UnionTypeDefinitionNode() | UnionTypeExtensionNode():
-                self._read_names(found.name, node.types, found.members, "has as a member")
-            case EnumTypeDefinitionNode() | EnumTypeExtensionNode():
-                self._read_enum_values(node, found)
-            case InputObjectTypeDefinitionNode() | InputObjectTypeExtensionNode():
-                fields = self._input_values(node.fields, found.name, found.input_fields)
-                found.input_fields.update(fields)
-            case _:
-                pass
+    def _refuse_empty(self, start: int) -> None:
+        """Refuse an extension that adds nothing: nothing is read since the token at `start`."""
+        if self._parser.at == start:
+            self._parser.refuse()
 
-    def _read_names(
-        self,
-        owner: str,
-        nodes: Iterable[NamedTypeNode] | None,
-        into: dict[str, Position],
-        verb: str,
-    ) -> None:
-        for node in nodes or ():
-            name = node.name.value
+    def _read_names(self, delimiter: str, owner: str, into: dict[str, Position], verb: str) -> None:
+        for name, position in self._parser.delimited_names(delimiter):
             if name in into:
-                self._invalid(f"`{owner}` {verb} `{name}` twice", position_of(node), owner)
-            into[name] = position_of(node)
+                self._invalid(f"`{owner}` {verb} `{name}` twice", position, owner)
+            into[name] = position
 
-    def _read_field(
-        self, node: FieldDefinitionNode, owner: TypeDefinition, *, in_extension: bool
-    ) -> None:
-        name = node.name.value
-        coordinate = f"{owner.name}.{name}"
-        position = position_of(node)
-        if name in owner.fields:
-            self._invalid(f"field `{coordinate}` is defined twice", position, coordinate)
-        owner.fields[name] = FieldDefinition(
-            name,
-            reference_from_node(node.type),
-            self._input_values(node.arguments, coordinate),
-            _text(node.description),
-            self._directives(node.directives, in_extension=in_extension),
-            position,
-            in_extension,
-        )
-
-    def _read_enum_values(
-        self, node: EnumTypeDefinitionNode | EnumTypeExtensionNode, owner: TypeDefinition
-    ) -> None:
-        for item in node.values or ():
-            name = item.name.value
+    def _read_fields(self, owner: TypeDefinition, *, in_extension: bool) -> None:
+        parser = self._parser
+        if not parser.skips("{"):
+            return
+        while True:
+            description = parser.description()
+            position = parser.position()
+            name = parser.name()
             coordinate = f"{owner.name}.{name}"
-            position = position_of(item)
+            if name in owner.fields:
+                self._invalid(f"field `{coordinate}` is defined twice", position, coordinate)
+            arguments = parser.input_values("()", coordinate)
+            parser.expect(":")
+            reference = parser.type_reference()
+            directives = parser.directives(in_extension=in_extension)
+            owner.fields[name] = FieldDefinition(
+                name, reference, arguments, description, directives, position, in_extension
+            )
+            if parser.skips("}"):
+                return
+
+    def _read_enum_values(self, owner: TypeDefinition) -> None:
+        parser = self._parser
+        if not parser.skips("{"):
+            return
+        while True:
+            description = parser.description()
+            position = parser.position()
+            name = parser.enum_value_name()
+            coordinate = f"{owner.name}.{name}"
             if name in owner.values:
                 self._invalid(f"enum value `{coordinate}` is defined twice", position, coordinate)
-            owner.values[name] = EnumValue(
-                name, _text(item.description), self._directives(item.directives), position
-            )
-
-    def _input_values(
-        self,
-        nodes: Iterable[InputValueDefinitionNode] | None,
-        owner: str,
-        known: dict[str, InputValue] | None = None,
-    ) -> dict[str, InputValue]:
-        values: dict[str, InputValue] = {}
-        for node in nodes or ():
-            name = node.name.value
-            position = position_of(node)
-            if name in values or (known and name in known):
-                self._invalid(f"`{name}` of `{owner}` is defined twice", position, owner)
-            values[name] = InputValue(
-                name,
-                reference_from_node(node.type),
-                ABSENT if node.default_value is None else self._value(node.default_value),
-                _text(node.description),
-                self._directives(node.directives),
-                position,
-            )
-        return values
-
-    def _directives(
-        self, nodes: Iterable[ConstDirectiveNode] | None, *, in_extension: bool = False
-    ) -> list[AppliedDirective]:
-        return [self._directive(node, in_extension=in_extension) for node in nodes or ()]
-
-    def _directive(self, node: ConstDirectiveNode, *, in_extension: bool) -> AppliedDirective:
-        arguments: dict[str, ConstValue] = {}
-        for argument in node.arguments or ():
-            name = argument.name.value
-            if name in arguments:
-                message = f"argument `{name}` of `@{node.name.value}` is given twice"
-                self._invalid(message, position_of(argument))
-            arguments[name] = self._value(argument.value)
-        return AppliedDirective(
-            node.name.value, arguments, position_of(node), in_extension=in_extension
-        )
-
-    def _value(self, node: Node) -> ConstValue:
-        try:
-            return value_from_node(node)  # pyright: ignore[reportArgumentType]
-        except NumberTooLongError as error:
-            message = f"the number {error}… is out of range"
-            self._invalid(message, position_of(node), remedy="write a smaller number")
-            return None
-
-
-def _text(description: Node | None) -> str | None:
-    return getattr(description, "value", None)
+            owner.values[name] = EnumValue(name, description, parser.directives(), position)
+            if parser.skips("}"):
+                return

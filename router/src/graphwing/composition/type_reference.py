@@ -8,26 +8,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from graphql import ListTypeNode, NamedTypeNode, NonNullTypeNode, TypeNode
-
 TypeReference: TypeAlias = str
-
-
-def reference_from_node(node: TypeNode) -> TypeReference:
-    """Return the canonical text of `node`."""
-    before, after = "", ""
-    while True:
-        match node:
-            case NamedTypeNode():
-                return f"{before}{node.name.value}{after}"
-            case ListTypeNode():
-                before, after = before + "[", "]" + after
-                node = node.type
-            case NonNullTypeNode():
-                after = "!" + after
-                node = node.type
-            case _:
-                raise TypeError(node)
 
 
 def named_type(reference: TypeReference) -> str:

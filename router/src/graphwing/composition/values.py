@@ -6,17 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TypeAlias, TypeGuard
 
-from graphql import (
-    BooleanValueNode,
-    EnumValueNode,
-    FloatValueNode,
-    IntValueNode,
-    ListValueNode,
-    NullValueNode,
-    ObjectValueNode,
-    StringValueNode,
-    ValueNode,
-)
 from graphql.language.print_string import print_string
 
 # Longer literals are refused: converting them costs quadratic time.
@@ -39,28 +28,8 @@ class NumberTooLongError(ValueError):
     """A number literal that no GraphQL type could hold."""
 
 
-def value_from_node(node: ValueNode) -> ConstValue:  # noqa: PLR0911 - one per kind
-    """Return the value of the constant `node`, or raise `NumberTooLongError`."""
-    match node:
-        case StringValueNode():
-            return node.value
-        case BooleanValueNode():
-            return node.value
-        case NullValueNode():
-            return None
-        case EnumValueNode():
-            return EnumLiteral(node.value)
-        case IntValueNode() | FloatValueNode():
-            return _number_from_text(node.value)
-        case ListValueNode():
-            return [value_from_node(item) for item in node.values]
-        case ObjectValueNode():
-            return {field.name.value: value_from_node(field.value) for field in node.fields}
-        case _:
-            raise TypeError(node)
-
-
-def _number_from_text(text: str) -> int | float:
+def number_from_text(text: str) -> int | float:
+    """Return the number that `text` spells, or raise `NumberTooLongError`."""
     if len(text) > _LONGEST_NUMBER:
         raise NumberTooLongError(text[:20])
     if text.lstrip("-").isdigit():
