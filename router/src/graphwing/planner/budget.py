@@ -17,6 +17,8 @@ class Limits:
     """Fields after fragments are expanded."""
     steps: int = 100_000
     """Steps of the search for paths."""
+    parts: int = 32
+    """Deferred parts; what is beyond them comes with the part it is in."""
     combinations: int = 2_000
     """Combinations of paths to compare; beyond it the best so far is taken."""
 

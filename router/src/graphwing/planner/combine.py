@@ -8,7 +8,7 @@ from graphwing.planner.budget import Budget
 from graphwing.planner.schedule import schedule
 from graphwing.planner.stops import Leaf, Stop, stops_in
 
-Cost = tuple[int, int, int]
+Cost = tuple[int, ...]
 
 
 def combine(

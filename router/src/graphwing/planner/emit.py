@@ -26,9 +26,11 @@ _TYPENAME = FieldSelection(TYPENAME, TYPENAME)
 
 
 def emit(fetches: FetchGraph, kind: OperationKind, first_id: int = 0) -> tuple[Fetch, ...]:
-    """Return the fetches of a fetch graph, numbered from `first_id`, earlier stages first."""
+    """Return the fetches of a fetch graph, numbered from `first_id`, earlier ones first."""
     planned = schedule(visit.stop for visit in fetches.visits.values())
-    requests = sorted(planned.requests, key=lambda request: (request.stage, request.stops[0].index))
+    requests = sorted(
+        planned.requests, key=lambda request: (request.part, request.stage, request.stops[0].index)
+    )
     ids = {
         stop.index: first_id + number
         for number, request in enumerate(requests)
@@ -64,6 +66,7 @@ class _Emitter:
             ),
             after=tuple(after),
             conditions=_ordered(common),
+            part=request.part,
         )
 
     def _root_fetch(self, visit: Visit, number: int, after: tuple[int, ...]) -> RootFetch:
@@ -80,6 +83,7 @@ class _Emitter:
             after=after,
             conditions=_ordered(conditions),
             renames=renames,
+            part=visit.stop.part,
         )
 
     def _lookup(self, draft: LookupDraft, hoisted: Conditions) -> Lookup:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from graphwing.planner.budget import Budget
+from graphwing.planner.defer import Deferral
 from graphwing.planner.normalize import Normalizer
 from graphwing.planner.operation import Selection
 from graphwing.planner.provides import NOTHING, Provided, provided_by
@@ -169,8 +170,8 @@ class QueryGraph:
         key = (type_name, fields.text)
         requirement = self._requirements.get(key)
         if requirement is None:
-            selection = Normalizer(self.types, Budget(), {}).selection(
-                type_name, [fields.selections]
+            selection = Normalizer(self.types, Budget(), {}, Deferral()).selection(
+                type_name, [(fields.selections, None)]
             )
             made = Requirement(fields.text, selection, _size(selection))
             requirement = self._requirements.setdefault(key, made)

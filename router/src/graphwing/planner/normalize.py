@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from graphql import (
     BooleanValueNode,
@@ -21,6 +21,7 @@ from graphql import (
 
 from graphwing.errors import PlanningError
 from graphwing.planner.budget import Budget
+from graphwing.planner.defer import Deferral
 from graphwing.planner.operation import (
     ALWAYS,
     TYPENAME,
@@ -30,16 +31,24 @@ from graphwing.planner.operation import (
     Scope,
     Selection,
 )
-from graphwing.planner.plan import Condition
+from graphwing.planner.plan import PRIMARY, Condition, Items, Key, Path
 from graphwing.planner.types import ScopeKey, Types
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 def normalize(
-    document: DocumentNode, operation_name: str | None, types: Types, budget: Budget
+    document: DocumentNode,
+    operation_name: str | None,
+    types: Types,
+    budget: Budget,
+    *,
+    deferring: Iterable[Condition] | None = None,
 ) -> Operation:
-    """Return the named operation of a valid document, or raise `PlanningError`."""
+    """Return the named operation of a valid document, or raise `PlanningError`.
+
+    `deferring` are values of the variables in `@defer(if:)`; without them nothing is deferred.
+    """
     definition = _definition(document, operation_name)
     kind = definition.operation.value
     root_type = types.root(kind)
@@ -48,11 +57,16 @@ def normalize(
         for node in document.definitions
         if isinstance(node, FragmentDefinitionNode)
     }
-    normalizer = Normalizer(types, budget, fragments)
+    # Events of a subscription come one after another; nothing is sent between them.
+    choice = None if kind == "subscription" else deferring
+    deferral = Deferral(document, choice, most=budget.limits.parts)
+    normalizer = Normalizer(types, budget, fragments, deferral)
+    selection = normalizer.selection(root_type, [(definition.selection_set, PRIMARY)])
     return Operation(
         kind=kind,
         root_type=root_type,
-        selection=normalizer.selection(root_type, [definition.selection_set]),
+        selection=selection,
+        parts=tuple(deferral.parts),
         variables={
             node.variable.name.value: print_ast(node)
             for node in definition.variable_definitions or ()
@@ -69,13 +83,19 @@ def _definition(document: DocumentNode, name: str | None) -> OperationDefinition
     raise PlanningError(name or "operation")
 
 
+_Part = tuple[SelectionSetNode, int | None]
+"""A selection set, and the part of the response it stands in."""
+_DraftKey = tuple[str, Conditions, int | None]
+
+
 @dataclass(slots=True)
 class _Draft:
     """A field while its occurrences are gathered."""
 
     node: FieldNode
     conditions: Conditions
-    selection_sets: list[SelectionSetNode] = field(default_factory=list[SelectionSetNode])
+    part: int | None
+    selection_sets: list[_Part] = field(default_factory=list["_Part"])
 
 
 @dataclass(slots=True)
@@ -83,25 +103,49 @@ class _Gathered:
     """The scopes of one place while its selection sets are read."""
 
     type_name: str
+    path: Path
     given: Conditions
-    scopes: dict[ScopeKey, dict[tuple[str, Conditions], _Draft]] = field(
-        default_factory=dict[ScopeKey, dict[tuple[str, Conditions], _Draft]]
+    scopes: dict[ScopeKey, dict[_DraftKey, _Draft]] = field(
+        default_factory=dict[ScopeKey, dict[_DraftKey, _Draft]]
     )
-    spread: set[tuple[str, str, frozenset[str] | None, Conditions]] = field(
-        default_factory=set[tuple[str, str, frozenset[str] | None, Conditions]]
+    spread: set[tuple[str, str, frozenset[str] | None, Conditions, int | None]] = field(
+        default_factory=set[tuple[str, str, frozenset[str] | None, Conditions, int | None]]
     )
+    parts: dict[int, None] = field(default_factory=dict[int, None])
+    """The deferred parts that begin here, in order."""
 
-    def distinct(self) -> Iterator[tuple[ScopeKey, list[_Draft]]]:
-        """Yield the scopes without leaves that are asked of all objects anyway."""
+    def distinct(self, deferral: Deferral) -> Iterator[tuple[ScopeKey, list[_Draft]]]:
+        """Yield the scopes without what is asked of all objects, or sent before, anyway."""
         everywhere = self.scopes.get((self.type_name, None), {})
-        for scope, drafts in self.scopes.items():
+        for scope, found in self.scopes.items():
+            drafts = _undeferred(found, deferral) if deferral.parts else found
             kept = [
                 draft
                 for key, draft in drafts.items()
-                if drafts is everywhere or draft.selection_sets or key not in everywhere
+                if scope == (self.type_name, None) or draft.selection_sets or key not in everywhere
             ]
             if kept:
                 yield scope, kept
+
+
+def _undeferred(drafts: dict[_DraftKey, _Draft], deferral: Deferral) -> dict[_DraftKey, _Draft]:
+    """Return the drafts without fields that an earlier part brings: what is below joins them."""
+    kept: dict[_DraftKey, _Draft] = {}
+    by_depth = sorted(drafts.items(), key=lambda item: deferral.depth(item[1].part))
+    for key, draft in by_depth:
+        earlier = [
+            other
+            for (name, conditions, part), other in kept.items()
+            if name == key[0]
+            and conditions <= draft.conditions
+            and deferral.is_within(draft.part, part)
+        ]
+        same = next((one for one in earlier if one.conditions == draft.conditions), None)
+        if same is not None:
+            same.selection_sets.extend(draft.selection_sets)
+        elif not earlier or draft.selection_sets:
+            kept[key] = draft
+    return {key: kept[key] for key in drafts if key in kept}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,30 +156,39 @@ class _Pending:
     type_name: str
     types: frozenset[str] | None
     conditions: Conditions
+    part: int | None
 
 
 class Normalizer:
     """Normalises selection sets of one document."""
 
     def __init__(
-        self, types: Types, budget: Budget, fragments: Mapping[str, FragmentDefinitionNode]
+        self,
+        types: Types,
+        budget: Budget,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        deferral: Deferral,
     ) -> None:
         self._types = types
         self._budget = budget
         self._fragments = fragments
+        self._deferral = deferral
 
     def selection(
         self,
         type_name: str,
-        selection_sets: list[SelectionSetNode],
+        selection_sets: list[_Part],
         *,
+        path: Path = (),
         given: Conditions = ALWAYS,
         depth: int = 0,
     ) -> Selection:
         """Return what the selection sets together ask of a `type_name`."""
         self._budget.check_depth(depth)
-        gathered = _Gathered(type_name, given)
-        pending = [_Pending(node, type_name, None, ALWAYS) for node in reversed(selection_sets)]
+        gathered = _Gathered(type_name, path, given)
+        pending = [
+            _Pending(node, type_name, None, ALWAYS, part) for node, part in reversed(selection_sets)
+        ]
         while pending:
             pending.extend(reversed(list(self._read(pending.pop(), gathered))))
         return Selection(
@@ -143,10 +196,11 @@ class Normalizer:
                 Scope(
                     name,
                     types,
-                    tuple(self._field(name, draft, given, depth) for draft in drafts),
+                    tuple(self._field(name, draft, gathered, depth) for draft in drafts),
                 )
-                for (name, types), drafts in gathered.distinct()
-            )
+                for (name, types), drafts in gathered.distinct(self._deferral)
+            ),
+            tuple(gathered.parts),
         )
 
     def _read(self, item: _Pending, gathered: _Gathered) -> Iterator[_Pending]:
@@ -162,7 +216,7 @@ class Normalizer:
             rest = item.selection_set.selections[position + 1 :]
             if rest:
                 following = SelectionSetNode(selections=tuple(rest))
-                yield _Pending(following, item.type_name, item.types, item.conditions)
+                yield replace(item, selection_set=following)
             return
 
     def _gather(
@@ -173,12 +227,12 @@ class Normalizer:
         self._budget.count_selection()
         for scope in self._types.scopes(gathered.type_name, item.type_name, item.types):
             drafts = gathered.scopes.setdefault(scope, {})
-            key = (node.alias.value if node.alias else node.name.value, conditions)
+            key = (node.alias.value if node.alias else node.name.value, conditions, item.part)
             draft = drafts.get(key)
             if draft is None:
-                draft = drafts[key] = _Draft(node, conditions)
+                draft = drafts[key] = _Draft(node, conditions, item.part)
             if node.selection_set is not None:
-                draft.selection_sets.append(node.selection_set)
+                draft.selection_sets.append((node.selection_set, item.part))
 
     def _fragment(
         self,
@@ -187,8 +241,10 @@ class Normalizer:
         conditions: Conditions,
         gathered: _Gathered,
     ) -> Iterator[_Pending]:
+        assert isinstance(node, FragmentSpreadNode | InlineFragmentNode)  # noqa: S101 - the rest
+        part = self._deferral.part(node, gathered.path, item.part)
         if isinstance(node, FragmentSpreadNode):
-            seen = (node.name.value, item.type_name, item.types, conditions)
+            seen = (node.name.value, item.type_name, item.types, conditions, part)
             if seen in gathered.spread:
                 return
             gathered.spread.add(seen)
@@ -196,38 +252,44 @@ class Normalizer:
             condition = definition.type_condition.name.value
             selection_set = definition.selection_set
         else:
-            assert isinstance(node, InlineFragmentNode)  # noqa: S101 - the third kind of selection
             condition = node.type_condition.name.value if node.type_condition else item.type_name
             selection_set = node.selection_set
         narrowed = self._types.narrow(gathered.type_name, item.type_name, item.types, condition)
         if narrowed is not None:
-            yield _Pending(selection_set, *narrowed, conditions)
+            if part and part != item.part:
+                gathered.parts[part] = None
+            yield _Pending(selection_set, *narrowed, conditions, part)
 
-    def _field(self, parent: str, draft: _Draft, given: Conditions, depth: int) -> Field:
+    def _field(self, parent: str, draft: _Draft, gathered: _Gathered, depth: int) -> Field:
         node, name = draft.node, draft.node.name.value
         if name == TYPENAME:
             type_name, lists = "String", 0
         else:
             type_name, lists = _unwrapped(self._types.field_type(parent, name))
+        response_key = node.alias.value if node.alias else name
         selection = None
         if draft.selection_sets:
             selection = self.selection(
                 type_name,
                 draft.selection_sets,
-                given=given | draft.conditions,
+                path=(*gathered.path, Key(response_key), *(Items() for _ in range(lists))),
+                given=gathered.given | draft.conditions,
                 depth=depth + 1,
             )
         others = [d for d in node.directives or () if d.name.value not in ("skip", "include")]
         arguments = node.arguments or ()
         return Field(
             name=name,
-            response_key=node.alias.value if node.alias else name,
+            response_key=response_key,
             type_name=type_name,
             lists=lists,
             arguments=tuple((item.name.value, print_ast(item.value)) for item in arguments),
             conditions=draft.conditions,
             directives=tuple(print_ast(directive) for directive in others),
             selection=selection,
+            part=draft.part,
+            is_divided=selection is not None
+            and any(one.is_divided or one.part != draft.part for one in selection.fields()),
         )
 
 

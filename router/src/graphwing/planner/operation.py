@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from graphwing.planner.plan import Condition, OperationKind
+from graphwing.planner.plan import PRIMARY, Condition, DeferredPart, OperationKind
 
 Conditions = frozenset[Condition]
 Arguments = tuple[tuple[str, str], ...]
@@ -32,8 +32,12 @@ class Field:
     conditions: Conditions = ALWAYS
     """What must hold beside the conditions of the fields above."""
     directives: tuple[str, ...] = ()
-    """Printed directives other than `@skip` and `@include`."""
+    """Printed directives other than those that say when a field is there."""
     selection: Selection | None = None
+    part: int | None = PRIMARY
+    """The part of the response it belongs to; `None` for what planning needs whatever the part."""
+    is_divided: bool = False
+    """Whether something below belongs to another part."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +56,8 @@ class Selection:
     """What is asked of the objects at one place."""
 
     scopes: tuple[Scope, ...]
+    parts: tuple[int, ...] = ()
+    """The deferred parts that begin here."""
 
     def fields(self) -> Iterator[Field]:
         """Yield the fields of all scopes."""
@@ -68,3 +74,5 @@ class Operation:
     selection: Selection
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     """Printed definitions of the variables (`$id: ID! = "1"`), by name."""
+    parts: tuple[DeferredPart, ...] = ()
+    """What is deferred, parents first."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from graphwing.planner.operation import ALWAYS, Arguments, Conditions, Field, Scope, Selection
-from graphwing.planner.plan import Items, Key, OnTypes, Path
+from graphwing.planner.plan import PRIMARY, Items, Key, OnTypes, Path
 
 
 class Position:
@@ -109,13 +109,13 @@ class Spot:
     place: Place
     type_name: str
     types: frozenset[str] | None
-    _places: dict[tuple[str, Conditions], Place] = field(
-        default_factory=dict[tuple[str, Conditions], Place]
+    _places: dict[tuple[str, Conditions, int], Place] = field(
+        default_factory=dict[tuple[str, Conditions, int], Place]
     )
 
     def below(self, item: Field) -> Place:
         """Return the place that a field leads to."""
-        key = (item.response_key, item.conditions)
+        key = (item.response_key, item.conditions, item.part or PRIMARY)
         place = self._places.get(key)
         if place is None:
             place = self._places[key] = Place(

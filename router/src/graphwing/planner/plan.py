@@ -12,10 +12,14 @@ completion of the response, which walks the client's operation, leaves it out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 OperationKind = Literal["query", "mutation", "subscription"]
+
+PRIMARY = 0
+"""The part of the response that is sent first: all that is not deferred."""
 
 
 # What a fetch asks for: the selections of a subgraph operation.
@@ -68,6 +72,11 @@ class OnTypes:
 
 PathStep = Key | Items | OnTypes
 Path = tuple[PathStep, ...]
+
+
+def keys_of(path: Path) -> tuple[str, ...]:
+    """Return the response keys of a path."""
+    return tuple(step.name for step in path if isinstance(step, Key))
 
 
 # What identifies an object to a subgraph: the representations of an entity fetch.
@@ -153,6 +162,8 @@ class RootFetch:
     conditions: tuple[Condition, ...] = ()
     """All must hold, otherwise the fetch is not sent."""
     renames: tuple[Rename, ...] = ()
+    part: int = PRIMARY
+    """The part of the response that it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +197,34 @@ class EntityFetch:
     """Names of the client's variables that the operation uses beside the representations."""
     after: tuple[int, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    part: int = PRIMARY
 
 
 Fetch = RootFetch | EntityFetch
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredPart:
+    """What one `@defer` holds back; it is sent for each object at `path` when its fetches are done.
+
+    A deferred field that can only be asked for together with others comes with a fetch of an
+    earlier part, so a part may have no fetch of its own.
+    """
+
+    id: int
+    parent: int
+    """The part that is sent before it."""
+    fragment: int
+    """Which of the document's deferred fragments it is, counted in the order of the document."""
+    path: Path
+    label: str | None = None
+    selection: str = ""
+    """What the client asks of its objects, as GraphQL."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The response keys on the way to its objects."""
+        return keys_of(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +237,27 @@ class Plan:
 
     kind: OperationKind
     fetches: tuple[Fetch, ...]
+    parts: tuple[DeferredPart, ...] = ()
+    """What is sent after the first answer, parents first; their fetches are among `fetches`."""
+    selection: str = ""
+    """What the first answer has of the operation, as GraphQL; given only if there are parts."""
+    variants: tuple[Variant, ...] = ()
+    """The plans for other values of the variables in `@defer(if:)`."""
+
+    def chosen(self, variables: Mapping[str, object]) -> Plan:
+        """Return the plan for these variables: itself, or the variant made for their values."""
+        for variant in self.variants:
+            if all(
+                (variables.get(one.variable) is not False) is one.expected
+                for one in variant.conditions
+            ):
+                return variant.plan
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The plan for certain values of the variables in `@defer(if:)`, each of them named."""
+
+    conditions: tuple[Condition, ...]
+    plan: Plan

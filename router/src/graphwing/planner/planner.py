@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from graphql import DocumentNode
 
 from graphwing.planner.budget import Budget, Limits
+from graphwing.planner.defer import choices, with_parts
 from graphwing.planner.graph import QueryGraph
 from graphwing.planner.normalize import normalize
 from graphwing.planner.passes import run_passes
-from graphwing.planner.plan import Plan
+from graphwing.planner.plan import Condition, Plan, Variant
 from graphwing.planner.root_fields import RootFields
 from graphwing.planner.types import Types
 from graphwing.planner.write import write_operations
@@ -30,16 +34,35 @@ class Planner:
         operation_name: str | None = None,
         *,
         labels: frozenset[str] = frozenset(),
+        may_defer: bool = False,
     ) -> Plan:
         """Return how to answer an operation that is valid against the API schema.
 
-        `labels` are the active ones of `@override(label:)`. Raises `PlanningError`.
+        `labels` are the active ones of `@override(label:)`. Unless it `may_defer`, everything comes
+        at once. Raises `PlanningError`.
         """
         budget = Budget(self._limits)
-        operation = normalize(document, operation_name, self._types, budget)
-        fetches = RootFields(self._graph(labels), operation, budget).fetches()
-        plan = run_passes(Plan(operation.kind, tuple(fetches)))
-        return write_operations(plan, operation.variables)
+        make = partial(self._make, document, operation_name, self._graph(labels), budget)
+        if not may_defer:
+            return make(None)
+        first, *others = choices(document)
+        plan = make(first)
+        variants = tuple(Variant(choice, make(choice)) for choice in others)
+        defers = plan.parts or any(variant.plan.parts for variant in variants)
+        return replace(plan, variants=variants) if defers else plan
+
+    def _make(
+        self,
+        document: DocumentNode,
+        operation_name: str | None,
+        graph: QueryGraph,
+        budget: Budget,
+        deferring: tuple[Condition, ...] | None,
+    ) -> Plan:
+        operation = normalize(document, operation_name, self._types, budget, deferring=deferring)
+        fetches = RootFields(graph, operation, budget).fetches()
+        plan = with_parts(Plan(operation.kind, tuple(fetches)), operation)
+        return write_operations(run_passes(plan), operation.variables)
 
     def _graph(self, labels: frozenset[str]) -> QueryGraph:
         graph = self._graphs.get(labels)

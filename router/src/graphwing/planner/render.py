@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from graphwing.planner.plan import (
@@ -20,68 +20,31 @@ from graphwing.planner.plan import (
     RepresentationFragment,
     RepresentationSelection,
 )
+from graphwing.planner.steps import Choice, Deferred, Division, Group, Step, steps_of
 from graphwing.planner.write import selection_text
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Steps that run one after another, or side by side."""
-
-    is_sequence: bool
-    steps: tuple[Step, ...]
-
-
-Step = Fetch | Group
-
-
-def nested(fetches: Sequence[Fetch]) -> Step | None:
-    """Return the nested form of a plan: what does not wait for another is side by side.
-
-    Fetches that wait for exactly one branch stay in that branch, so no fetch seems to wait for
-    more than it does, except where two branches join.
-    """
-    groups: list[list[Fetch]] = []
-    for fetch in fetches:
-        joined = [group for group in groups if any(one.id in fetch.after for one in group)]
-        rest = [group for group in groups if group not in joined]
-        groups = [*rest, [*(one for group in joined for one in group), fetch]]
-    groups.sort(key=lambda group: group[0].id)
-    steps = tuple(_sequence(sorted(group, key=lambda one: one.id)) for group in groups)
-    if not steps:
-        return None
-    return steps[0] if len(steps) == 1 else Group(is_sequence=False, steps=steps)
-
-
-def _sequence(group: list[Fetch]) -> Step:
-    """Return connected fetches: those that wait for nothing here, then the rest."""
-    if len(group) == 1:
-        return group[0]
-    ids = {fetch.id for fetch in group}
-    first = [fetch for fetch in group if not ids & set(fetch.after)]
-    rest = [fetch for fetch in group if ids & set(fetch.after)]
-    begin: Step = first[0] if len(first) == 1 else Group(is_sequence=False, steps=tuple(first))
-    end = nested(rest)
-    steps = _steps_of(end) if end is not None else ()
-    return Group(is_sequence=True, steps=(begin, *steps))
-
-
-def _steps_of(step: Step) -> tuple[Step, ...]:
-    return step.steps if isinstance(step, Group) and step.is_sequence else (step,)
-
 
 # Text.
 
 
 def render_text(plan: Plan) -> str:
     """Return the plan as indented text, one line for each fetch and lookup."""
-    step = nested(plan.fetches)
+    step = steps_of(plan)
     if step is None:
         return "Nothing to fetch\n"
     return "".join(f"{line}\n" for line in _lines(step, ""))
 
 
-def _lines(step: Step, indent: str) -> Iterator[str]:
+def _lines(step: Step | None, indent: str) -> Iterator[str]:
     match step:
+        case None:
+            yield f"{indent}Nothing to fetch"
+        case Choice(variable, if_true, if_false):
+            yield f"{indent}If ${variable}"
+            yield from _lines(if_true, indent + "  ")
+            yield f"{indent}Else"
+            yield from _lines(if_false, indent + "  ")
+        case Division():
+            yield from _division_lines(step, indent)
         case Group():
             yield f"{indent}{'Sequence' if step.is_sequence else 'Parallel'}"
             for one in step.steps:
@@ -96,6 +59,19 @@ def _lines(step: Step, indent: str) -> Iterator[str]:
             conditions = _conditions_text(step.conditions)
             asked = selection_text(step.selections)
             yield f"{indent}Fetch {step.subgraph}{place}{conditions} {kind}{asked}"
+
+
+def _division_lines(division: Division, indent: str) -> Iterator[str]:
+    yield f"{indent}Primary {division.selection or '{ }'}"
+    if division.primary is not None:
+        yield from _lines(division.primary, indent + "  ")
+    for one in division.deferred:
+        label = "" if one.part.label is None else f' "{one.part.label}"'
+        place = f" at {_path_text(one.part.path)}" if one.part.path else ""
+        asked = "" if isinstance(one.step, Division) else f" {one.part.selection or '{ }'}"
+        yield f"{indent}Deferred{label}{place}{asked}"
+        if one.step is not None:
+            yield from _lines(one.step, indent + "  ")
 
 
 def _lookup_lines(lookup: Lookup, indent: str) -> Iterator[str]:
@@ -142,16 +118,59 @@ def render_json(plan: Plan) -> dict[str, Any]:
     A request with several lookups is one `Fetch`; its `requires` lists the representations of all,
     and its path is the one they have in common.
     """
-    step = nested(plan.fetches)
-    return {"kind": "QueryPlan", **({} if step is None else {"node": _json(step)})}
+    return {"kind": "QueryPlan", **_node(steps_of(plan), frozenset())}
 
 
-def _json(step: Step) -> dict[str, Any]:
-    if isinstance(step, Group):
-        kind = "Sequence" if step.is_sequence else "Parallel"
-        return {"kind": kind, "nodes": [_json(one) for one in step.steps]}
+def _node(step: Step | None, named: AbstractSet[int]) -> dict[str, Any]:
+    return {} if step is None else {"node": _json(step, named)}
+
+
+def _json(step: Step, named: AbstractSet[int]) -> dict[str, Any]:
+    """Return a step; fetches whose ids are `named` elsewhere say them."""
+    match step:
+        case Group():
+            kind = "Sequence" if step.is_sequence else "Parallel"
+            return {"kind": kind, "nodes": [_json(one, named) for one in step.steps]}
+        case Choice(variable, if_true, if_false):
+            clauses = {"ifClause": if_true, "elseClause": if_false}
+            return {
+                "kind": "Condition",
+                "condition": variable,
+                **{name: _json(one, named) for name, one in clauses.items() if one is not None},
+            }
+        case Division():
+            return _division_json(step, named | step.waited_for())
+        case _:
+            return _fetch_json(step, named)
+
+
+def _division_json(division: Division, named: AbstractSet[int]) -> dict[str, Any]:
+    return {
+        "kind": "Defer",
+        "primary": {**_subselection(division.selection), **_node(division.primary, named)},
+        "deferred": [_deferred_json(one, named) for one in division.deferred],
+    }
+
+
+def _deferred_json(deferred: Deferred, named: AbstractSet[int]) -> dict[str, Any]:
+    part = deferred.part
+    return {
+        "depends": [{"id": str(one)} for one in deferred.after],
+        **({} if part.label is None else {"label": part.label}),
+        "queryPath": list(part.keys),
+        **({} if isinstance(deferred.step, Division) else _subselection(part.selection)),
+        **_node(deferred.step, named),
+    }
+
+
+def _subselection(text: str) -> dict[str, str]:
+    return {"subselection": text} if text else {}
+
+
+def _fetch_json(step: Fetch, named: AbstractSet[int]) -> dict[str, Any]:
     node: dict[str, Any] = {
         "kind": "Fetch",
+        **({"id": str(step.id)} if step.id in named else {}),
         "serviceName": step.subgraph,
         "variableUsages": list(step.variables),
         "operation": step.operation,

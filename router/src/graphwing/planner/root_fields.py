@@ -13,7 +13,7 @@ from graphwing.planner.fetch_graph import FetchGraph, build_fetch_graph
 from graphwing.planner.graph import Node, QueryGraph
 from graphwing.planner.operation import TYPENAME, Field, Operation, Scope, Selection
 from graphwing.planner.places import Place, Position
-from graphwing.planner.plan import EntityFetch, Fetch, RootFetch
+from graphwing.planner.plan import PRIMARY, EntityFetch, Fetch, RootFetch
 from graphwing.planner.search import NoPathError, Search
 from graphwing.planner.stops import Tail
 
@@ -43,18 +43,20 @@ class RootFields:
         # subgraph only, even if several could answer it.
         # https://spec.graphql.org/October2021/#sec-Mutation
         done: list[Fetch] = []
-        for fields in self._runs():
+        runs = list(self._runs())
+        for fields in runs:
             built = self._searched_in_one(fields)
             new = emit(built, self._operation.kind, first_id=len(done))
             done.extend(_waiting(new, done))
-        yield from done
+        yield from done if len(runs) == 1 else _deferred_last(done)
 
     def _runs(self) -> Iterator[tuple[Field, ...]]:
         """Yield fields that can share a root fetch: a subgraph answers all but the last alone."""
         run: list[Field] = []
         home: str | None = None
         for fields in self._by_response_key():
-            visits = tuple(self._searched_in_one(fields).visits.values())
+            found = self._searched_in_one(fields).visits.values()
+            visits = [visit for visit in found if visit.stop.part == PRIMARY]
             if run and visits[0].stop.subgraph != home:
                 yield tuple(run)
                 run = []
@@ -112,7 +114,11 @@ class RootFields:
         selection = Selection((Scope(type_name, None, fields),))
         search = Search(self._graph, self._budget, is_thorough=is_thorough)
         root = Place(None, None, type_name, Position((selection,)))
-        tails = [Tail(node, search.root(root.whole, node)) for node in nodes]
+        tails = [
+            Tail(node, search.root(root.whole, node, part), part=part)
+            for part in dict.fromkeys(field.part or PRIMARY for field in fields)
+            for node in nodes
+        ]
         leaves = search.leaves(root.whole, tails, selection)
         chosen, cost = combine(leaves, search.stops, self._budget)
         return cost, build_fetch_graph(self._graph, leaves, chosen)
@@ -120,11 +126,31 @@ class RootFields:
 
 def _waiting(new: Iterable[Fetch], done: list[Fetch]) -> Iterator[Fetch]:
     """Yield fetches that start after all that was done before."""
-    waited_for = {near for fetch in done for near in fetch.after}
-    last = tuple(fetch.id for fetch in done if fetch.id not in waited_for)
+    last = _last(done)
     for fetch in new:
         match fetch:
             case RootFetch() if not fetch.after:
                 yield replace(fetch, after=last)
             case RootFetch() | EntityFetch():
                 yield fetch
+
+
+def _last(fetches: Iterable[Fetch]) -> tuple[int, ...]:
+    """Return the fetches of the first answer that end last."""
+    primary = [fetch for fetch in fetches if fetch.part == PRIMARY]
+    waited_for = {near for fetch in primary for near in fetch.after}
+    return tuple(fetch.id for fetch in primary if fetch.id not in waited_for)
+
+
+def _deferred_last(fetches: list[Fetch]) -> Iterator[Fetch]:
+    """Yield fetches in such an order that what is deferred sees all mutations done."""
+    last = _last(fetches)
+    waiting = [
+        fetch if fetch.part == PRIMARY else replace(fetch, after=tuple({*fetch.after, *last}))
+        for fetch in fetches
+    ]
+    waiting.sort(key=lambda fetch: (fetch.part, fetch.id))
+    ids = {fetch.id: number for number, fetch in enumerate(waiting)}
+    for fetch in waiting:
+        after = tuple(sorted(ids[earlier] for earlier in fetch.after))
+        yield replace(fetch, id=ids[fetch.id], after=after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from graphwing.planner.plan import PRIMARY
 from graphwing.planner.stops import Stop
 
 
@@ -15,6 +16,7 @@ class Request:
     subgraph: str
     stage: int
     stops: tuple[Stop, ...]
+    part: int = PRIMARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,14 @@ class Schedule:
     size: int
 
     @property
-    def cost(self) -> tuple[int, int, int]:
-        """What to compare plans by: stages first, then requests, then lookups within them."""
-        return self.depth, len(self.requests), self.size
+    def cost(self) -> tuple[int, ...]:
+        """What to compare plans by: stages first, then requests, then lookups within them.
+
+        Before all that counts what it takes to the first answer: what is deferred delays nothing.
+        """
+        whole = (self.depth, len(self.requests), self.size)
+        first = [request.stage for request in self.requests if request.part == PRIMARY]
+        return (max(first, default=0), len(first), *whole)
 
 
 def schedule(stops: Iterable[Stop]) -> Schedule:
@@ -38,14 +45,16 @@ def schedule(stops: Iterable[Stop]) -> Schedule:
     latest = {stop.index: depth for stop in ordered}
     for stop in ordered:
         for earlier in stop.after:
-            latest[earlier.index] = min(latest[earlier.index], stop.level - 1)
+            # Whoever is of a later part waits as long as it takes.
+            if earlier.part == stop.part:
+                latest[earlier.index] = min(latest[earlier.index], stop.level - 1)
     alone: list[Request] = []
-    lookups: dict[str, list[Stop]] = {}
+    lookups: dict[tuple[str, int], list[Stop]] = {}
     for stop in ordered:
         if stop.is_lookup:
-            lookups.setdefault(stop.subgraph, []).append(stop)
+            lookups.setdefault((stop.subgraph, stop.part), []).append(stop)
         else:
-            alone.append(Request(stop.subgraph, stop.level, (stop,)))
+            alone.append(Request(stop.subgraph, stop.level, (stop,), stop.part))
     together = [request for group in lookups.values() for request in _requests(group, latest)]
     return Schedule(depth, (*alone, *together), len(ordered))
 
@@ -61,4 +70,5 @@ def _requests(stops: list[Stop], latest: dict[int, int]) -> Iterator[Request]:
             group[0].subgraph,
             max(stop.level for stop in group),
             tuple(sorted(group, key=lambda stop: stop.index)),
+            group[0].part,
         )

@@ -11,15 +11,16 @@ from collections.abc import Iterable, Iterator
 from graphwing.errors import PlanningError
 from graphwing.planner.budget import Budget
 from graphwing.planner.combine import combine
+from graphwing.planner.defer import fields_by_part
 from graphwing.planner.graph import Entry, FieldEdge, Node, QueryGraph, Requirement
 from graphwing.planner.operation import TYPENAME, Field, Scope, Selection
 from graphwing.planner.places import Place, Spot
+from graphwing.planner.plan import PRIMARY
 from graphwing.planner.reach import Reach
-from graphwing.planner.stops import Leaf, Need, Stop, Tail, undominated
+from graphwing.planner.stops import Leaf, Need, Stop, Tail, best_tails, nearest, undominated
 
-# Paths to one place, and ways into one subgraph, that are worth following: with more, planning
-# takes longer and hardly ever gets better. The cheapest stay.
-_MOST_TAILS = 12
+# Ways into one subgraph that are worth following: with more, planning takes longer and hardly ever
+# gets better. The cheapest stay.
 _MOST_ENTRANCES = 4
 
 
@@ -52,16 +53,28 @@ class Search:
         self._known: dict[tuple[object, ...], Stop] = {}
         self._entered: dict[tuple[object, ...], tuple[Stop, ...]] = {}
         self._obtained: dict[tuple[object, ...], tuple[Need, ...] | None] = {}
-        self._reached: dict[tuple[Spot, Tail], dict[Node, tuple[Stop, ...]]] = {}
+        self._reached: dict[tuple[Spot, Tail, int], dict[Node, tuple[Stop, ...]]] = {}
         self._settled: list[Place] = []
         self._active: list[tuple[object, ...]] = []
         self._cut_at: int | None = None
+        # The part of the response that is being searched for: stops are made for it.
+        self._part: int = PRIMARY
 
-    def root(self, spot: Spot, target: Node) -> Stop:
+    def root(self, spot: Spot, target: Node, part: int = PRIMARY) -> Stop:
         """Return the stop at which a subgraph's root type is asked."""
         index = len(self.stops)
+        closure = 1 << index
         return self._stop(
-            Stop(index, target.subgraph, spot, target, level=1, after=(), closure=1 << index)
+            Stop(
+                index,
+                target.subgraph,
+                spot,
+                target,
+                level=1,
+                after=(),
+                closure=closure,
+                part=part,
+            )
         )
 
     def leaves(self, spot: Spot, tails: Iterable[Tail], selection: Selection) -> list[Leaf]:
@@ -75,16 +88,24 @@ class Search:
     def _select(
         self, spot: Spot, tails: tuple[Tail, ...], selection: Selection, found: list[Leaf]
     ) -> None:
-        before = len(found)
-        for scope in selection.scopes:
-            for narrower, remaining in self._narrow(spot, tails, scope):
-                for field in scope.fields:
-                    self._field(narrower, remaining, field, found)
+        before, part = len(found), self._part
+        try:
+            for scope in selection.scopes:
+                for own, fields in fields_by_part(scope, part):
+                    self._part = own
+                    near = nearest(tails, own)
+                    for narrower, remaining in self._narrow(spot, near, scope):
+                        for field in fields:
+                            self._field(narrower, remaining, field, found)
+        finally:
+            self._part = part
         given = spot.place.conditions
-        if all(leaf.conditions != given for leaf in found[before:]):
+        if spot.place.parent is None and any(leaf.part != part for leaf in found[before:]):
+            return
+        if not any(leaf.conditions == given and leaf.part == part for leaf in found[before:]):
             # The objects are in the response even if nothing of them is.
             stops = undominated([tail.stop for tail in tails])
-            found.append(Leaf(spot, None, given, stops))
+            found.append(Leaf(spot, None, given, stops, part))
 
     def _field(self, spot: Spot, tails: tuple[Tail, ...], field: Field, found: list[Leaf]) -> None:
         self._budget.count_step()
@@ -104,7 +125,7 @@ class Search:
 
     def _leaf(self, spot: Spot, field: Field, stops: list[Stop]) -> Leaf:
         conditions = spot.place.conditions | field.conditions
-        return Leaf(spot, field, conditions, undominated(stops))
+        return Leaf(spot, field, conditions, undominated(stops), self._part)
 
     def _descend(
         self,
@@ -114,8 +135,8 @@ class Search:
         moves: list[tuple[Stop, FieldEdge]],
         found: list[Leaf],
     ) -> None:
-        tails = _best(
-            Tail(self._graph.node(edge.target), stop)
+        tails = best_tails(
+            Tail(self._graph.node(edge.target), stop, part=self._part)
             for stop, edge in moves
             if edge.target is not None
         )
@@ -125,7 +146,11 @@ class Search:
             for tail in tails
             if self._reach.is_local(tail.node, selection, spot.type_name, field.name)
         ]
-        if closing and all(_is_covered(tail.stop, closing) for tail in tails):
+        if (
+            closing
+            and not field.is_divided
+            and all(_is_covered(tail.stop, closing) for tail in tails)
+        ):
             found.append(self._leaf(spot, field, closing))
         else:
             self._select(place.whole, tails, selection, found)
@@ -139,7 +164,7 @@ class Search:
         usable: dict[str, list[Tail]] = {}
         for tail in self._typed(spot, tails):
             parts = {
-                name: Tail(node, tail.stop)
+                name: Tail(node, tail.stop, part=tail.part)
                 for name in sorted(_types_at(spot, tail))
                 if (node := self._graph.narrowed(tail.node, name)) is not None
             }
@@ -193,14 +218,14 @@ class Search:
             if left and not tail.node.is_abstract:
                 yield tail
             elif node is not None:
-                yield Tail(node, tail.stop, left)
+                yield Tail(node, tail.stop, left, tail.part)
 
     def _narrow_to_objects(
         self, spot: Spot, tails: tuple[Tail, ...], types: frozenset[str]
     ) -> Iterator[tuple[Spot, tuple[Tail, ...]]]:
         for name in sorted(types):
             known = tuple(
-                Tail(node, tail.stop)
+                Tail(node, tail.stop, part=tail.part)
                 for tail in tails
                 if name in tail.possible
                 and (node := self._graph.narrowed(tail.node, name)) is not None
@@ -220,8 +245,8 @@ class Search:
             for target in self._targets(tail.node):
                 if target.kind == "interface":
                     stops = self._enter(spot, tail, target, None)
-                    typed.extend(Tail(target, stop) for stop in stops)
-        return _best(typed)
+                    typed.extend(Tail(target, stop, part=self._part) for stop in stops)
+        return best_tails(typed)
 
     # Moving along fields and into other subgraphs.
 
@@ -229,14 +254,19 @@ class Search:
         self, spot: Spot, tails: tuple[Tail, ...], field: Field
     ) -> list[tuple[Stop, FieldEdge]]:
         moves: list[tuple[Stop, FieldEdge]] = []
+        too_early: list[tuple[Stop, FieldEdge]] = []
         for tail in tails:
             edge = self._graph.field(tail.node, field.name)
             if edge is not None and edge.requires is None:
-                moves.append((tail.stop, edge))
-                if not self._is_worth_leaving(edge, field):
-                    continue
+                if _is_due(field, tail):
+                    moves.append((tail.stop, edge))
+                    if not self._is_worth_leaving(edge, field):
+                        continue
+                else:
+                    too_early.append((tail.stop, edge))
             moves.extend(self._jumps(spot, tail, field))
-        return moves
+        # What cannot be asked for later comes with an earlier part, and is sent with its own.
+        return moves or too_early
 
     def _is_worth_leaving(self, edge: FieldEdge, field: Field) -> bool:
         """Tell whether another subgraph should be asked for a field that is at hand."""
@@ -252,7 +282,7 @@ class Search:
             edge = self._graph.field(target, field.name)
             if edge is None:
                 continue
-            is_here = target.id.subgraph == tail.node.subgraph
+            is_here = target.id.subgraph == tail.node.subgraph and _is_due(field, tail)
             if is_here and target.type_name == tail.node.type_name and edge.requires is None:
                 continue
             for stop in self._enter(spot, tail, target, edge.requires):
@@ -267,7 +297,7 @@ class Search:
         self, spot: Spot, tail: Tail, target: Node, requires: Requirement | None
     ) -> tuple[Stop, ...]:
         """Return the stops by which the objects of a tail can be asked of another subgraph."""
-        known = (spot, tail, target, requires)
+        known = (spot, tail, target, requires, self._part)
         stops = self._entered.get(known)
         if stops is not None:
             return stops
@@ -277,7 +307,7 @@ class Search:
             stops = direct or self._within_reach(spot, tail).get(target, ())
             self._entered[known] = stops
             return stops
-        aim = (spot, target, requires)
+        aim = (spot, target, requires, self._part)
         if aim in self._active:
             # What depends on a search still under way must not be remembered.
             place = self._active.index(aim)
@@ -308,7 +338,7 @@ class Search:
 
     def _obtain(self, spot: Spot, tail: Tail, requirement: Requirement) -> tuple[Need, ...] | None:
         """Return the cheapest way to know what a field requires of the objects of a tail."""
-        known = (spot, tail, requirement)
+        known = (spot, tail, requirement, self._part)
         if known in self._obtained:
             return self._obtained[known]
         needs = self._solved(spot, [tail], requirement, tail.stop)
@@ -332,10 +362,10 @@ class Search:
 
     def _within_reach(self, spot: Spot, tail: Tail) -> dict[Node, tuple[Stop, ...]]:
         """Return the stops for all that keys lead to, nearest first: each round one stage."""
-        found = self._reached.get((spot, tail))
+        found = self._reached.get((spot, tail, self._part))
         if found is not None:
             return found
-        found = self._reached[spot, tail] = {}
+        found = self._reached[spot, tail, self._part] = {}
         known = [tail]
         targets = self._targets(tail.node)
         while True:
@@ -347,7 +377,11 @@ class Search:
             if not fresh:
                 return found
             found.update(fresh)
-            known.extend(Tail(target, stop) for target, stops in fresh.items() for stop in stops)
+            known.extend(
+                Tail(target, stop, part=self._part)
+                for target, stops in fresh.items()
+                for stop in stops
+            )
 
     def _entrances(
         self, spot: Spot, tail: Tail, target: Node, known: list[Tail]
@@ -412,12 +446,13 @@ class Search:
                 requires=requires,
                 needs=needs,
                 is_lookup=entry.key is not None,
+                part=self._part,
             )
         )
 
     def _stop(self, draft: Stop) -> Stop:
         """Return the stop that is already known, or remember this one."""
-        identity = (draft.spot, draft.target, draft.after, draft.entry, draft.requires)
+        identity = (draft.spot, draft.target, draft.after, draft.entry, draft.requires, draft.part)
         known = self._known.setdefault(identity, draft)
         if known is draft:
             self.stops.append(draft)
@@ -428,20 +463,10 @@ def _types_at(spot: Spot, tail: Tail) -> frozenset[str]:
     return tail.possible if spot.types is None else tail.possible & spot.types
 
 
+def _is_due(field: Field, tail: Tail) -> bool:
+    """Tell whether a field may be asked for right where a tail is."""
+    return field.part is None or field.part == tail.part
+
+
 def _is_covered(stop: Stop, closing: list[Stop]) -> bool:
     return any(other.closure & stop.closure == other.closure for other in closing)
-
-
-def _best(tails: Iterable[Tail]) -> tuple[Tail, ...]:
-    """Return the tails worth following: of what is known alike those that nobody outdoes."""
-    alike: dict[tuple[Node, frozenset[str] | None], list[Stop]] = {}
-    for tail in tails:
-        alike.setdefault((tail.node, tail.types), []).append(tail.stop)
-    best = [
-        Tail(node, stop, types)
-        for (node, types), stops in alike.items()
-        for stop in undominated(stops)
-    ]
-    if len(best) > _MOST_TAILS:
-        best.sort(key=lambda tail: (tail.stop.level, tail.stop.closure.bit_count()))
-    return tuple(best[:_MOST_TAILS])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from graphwing.planner.graph import Entry, Node, Requirement
 from graphwing.planner.operation import Conditions, Field
 from graphwing.planner.places import Spot
+from graphwing.planner.plan import PRIMARY
+
+# Paths to one place that are worth following: with more, planning takes longer and hardly ever gets
+# better. The cheapest stay.
+_MOST_TAILS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +40,8 @@ class Stop:
 
     is_lookup: bool = False
     """Whether it finds entities by representations."""
+    part: int = PRIMARY
+    """The part of the response that it is for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +62,8 @@ class Tail:
     stop: Stop
     types: frozenset[str] | None = None
     """What the objects can be, where a fragment has left less than the node knows."""
+    part: int = PRIMARY
+    """The part of the response whose fields can be asked for right here."""
 
     @property
     def possible(self) -> frozenset[str]:
@@ -71,6 +80,8 @@ class Leaf:
     conditions: Conditions
     """All that must hold for it to be in the response."""
     stops: tuple[Stop, ...]
+    part: int | None = PRIMARY
+    """The part of the response it belongs to; `None` for what planning needs."""
 
 
 def stops_in(mask: int, stops: list[Stop]) -> Iterator[Stop]:
@@ -100,3 +111,23 @@ def _makes_superfluous(better: Stop, worse: Stop) -> bool:
     # The same visit with less before it.
     before, more = better.closure & ~(1 << better.index), worse.closure & ~(1 << worse.index)
     return before & more == before and better.requires is worse.requires
+
+
+def best_tails(tails: Iterable[Tail]) -> tuple[Tail, ...]:
+    """Return the tails worth following: of what is known alike those that nobody outdoes."""
+    alike: dict[tuple[Node, frozenset[str] | None, int], list[Stop]] = {}
+    for tail in tails:
+        alike.setdefault((tail.node, tail.types, tail.part), []).append(tail.stop)
+    best = [
+        Tail(node, stop, types, part)
+        for (node, types, part), stops in alike.items()
+        for stop in undominated(stops)
+    ]
+    if len(best) > _MOST_TAILS:
+        best.sort(key=lambda tail: (tail.stop.level, tail.stop.closure.bit_count()))
+    return tuple(best[:_MOST_TAILS])
+
+
+def nearest(tails: tuple[Tail, ...], part: int) -> tuple[Tail, ...]:
+    """Return the tails of a part, those of earlier ones if it has none."""
+    return tuple(tail for tail in tails if tail.part == part) or tails

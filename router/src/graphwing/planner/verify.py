@@ -7,7 +7,7 @@ object can have, under no more conditions than the client's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from graphql import DocumentNode, GraphQLError, parse, validate
@@ -29,10 +29,12 @@ from graphql.validation import (
 )
 
 from graphwing.planner.budget import Budget
+from graphwing.planner.defer import choices, fetches_by_part
 from graphwing.planner.normalize import normalize
 from graphwing.planner.operation import TYPENAME, Conditions, Operation
 from graphwing.planner.operation import Selection as AskedSelection
 from graphwing.planner.plan import (
+    PRIMARY,
     Condition,
     EntityFetch,
     Fetch,
@@ -115,7 +117,20 @@ class Verifier:
         self, plan: Plan, document: DocumentNode, operation_name: str | None = None
     ) -> list[str]:
         """Return what is wrong with a plan, in words; a sound plan has no findings."""
-        operation = normalize(document, operation_name, self._types, Budget())
+        choice = next(choices(document)) if plan.parts else None
+        found = self._findings(plan, document, operation_name, choice)
+        for variant in plan.variants:
+            found += self._findings(variant.plan, document, operation_name, variant.conditions)
+        return found
+
+    def _findings(
+        self,
+        plan: Plan,
+        document: DocumentNode,
+        operation_name: str | None,
+        deferring: tuple[Condition, ...] | None,
+    ) -> list[str]:
+        operation = normalize(document, operation_name, self._types, Budget(), deferring=deferring)
         everything = Everything(self._types.possible(operation.root_type))
         for fetch in plan.fetches:
             for item in self._fetched(fetch, operation.root_type):
@@ -123,7 +138,7 @@ class Verifier:
         return [
             *self._invalid_operations(plan),
             *_unknown_representations(plan, everything),
-            *self._uncovered(operation, everything),
+            *self._uncovered(operation, everything, fetches_by_part(plan)),
         ]
 
     # Every operation is valid for its subgraph.
@@ -203,7 +218,9 @@ class Verifier:
 
     # Everything the client asks for is there.
 
-    def _uncovered(self, operation: Operation, everything: Everything) -> Iterator[str]:
+    def _uncovered(
+        self, operation: Operation, everything: Everything, sent: Mapping[int, frozenset[int]]
+    ) -> Iterator[str]:
         root = _Asked(
             operation.selection, (), frozenset(), self._types.possible(operation.root_type)
         )
@@ -218,7 +235,8 @@ class Verifier:
                     conditions = asked.conditions | item.conditions
                     for name in sorted(types):
                         here = (*asked.way, Step(item.response_key, frozenset((name,))))
-                        if not everything.has(here, item.name, conditions):
+                        fetches = sent[item.part or PRIMARY]
+                        if not everything.has(here, item.name, conditions, fetches):
                             keys = ".".join(step.key for step in here)
                             yield f"`{keys}` of `{name}` is not fetched"
                         elif item.selection is not None:

@@ -16,6 +16,7 @@ from graphql import (
     DocumentNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
+    GraphQLDeferDirective,
     GraphQLSchema,
     InputObjectTypeDefinitionNode,
     InputValueDefinitionNode,
@@ -61,6 +62,15 @@ def api_schema_of(document: DocumentNode, features: Mapping[str, Feature]) -> Gr
             remedy="compose the supergraph again, or look at what is `@inaccessible`",
         )
     return schema
+
+
+def with_defer(schema: GraphQLSchema) -> GraphQLSchema:
+    """Return the schema with `@defer`, which clients may write whatever the subgraphs know."""
+    kept = [one for one in schema.directives if one.name != GraphQLDeferDirective.name]
+    kwargs = schema.to_kwargs()
+    kwargs["directives"] = (*kept, GraphQLDeferDirective)
+    kwargs["assume_valid"] = True
+    return GraphQLSchema(**kwargs)
 
 
 class _Filter:

@@ -119,6 +119,7 @@ class Supergraph:
     api_sdl: str
     """The schema that clients see, without inaccessible elements and federation machinery."""
     api_schema: GraphQLSchema
+    """The same, with the directives that the router itself understands in operations."""
     schema: GraphQLSchema
     """The schema of the whole document: inaccessible elements and machinery included."""
     subgraphs: Mapping[str, Subgraph]

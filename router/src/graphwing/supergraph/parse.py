@@ -15,7 +15,7 @@ from graphql import (
 )
 
 from graphwing.errors import SupergraphError
-from graphwing.supergraph.api_schema import api_schema_of
+from graphwing.supergraph.api_schema import api_schema_of, with_defer
 from graphwing.supergraph.features import features_of
 from graphwing.supergraph.join import subgraphs_of, types_of
 from graphwing.supergraph.join_v01 import types_of_v01
@@ -35,7 +35,7 @@ def parse_supergraph(sdl: str, *, hints: Iterable[Any] = ()) -> Supergraph:
     return Supergraph(
         sdl=sdl,
         api_sdl=print_schema(api_schema) + "\n",
-        api_schema=api_schema,
+        api_schema=with_defer(api_schema),
         schema=schema,
         subgraphs={subgraph.name: subgraph for subgraph in graphs.values()},
         types=_types(document, join, graphs, schema),
