@@ -103,15 +103,19 @@ class CompositionProblem:
 
 
 class CompositionError(FederationError):
-    """The subgraphs do not fit together; `problems` are all reasons that one phase found."""
+    """The subgraphs do not fit together; `problems` are all reasons that one phase found.
+
+    `hints` are what the phases until then found worth a look.
+    """
 
     code = "COMPOSITION_FAILED"
 
-    def __init__(self, problems: Sequence[CompositionProblem]) -> None:
+    def __init__(self, problems: Sequence[CompositionProblem], hints: Sequence[Any] = ()) -> None:
         count = f"{len(problems)} problems" if len(problems) != 1 else "1 problem"
         lines = "\n".join(f"- {problem}" for problem in problems)
         super().__init__(f"the subgraphs do not compose, {count}:\n{lines}")
         self.problems = tuple(problems)
+        self.hints = tuple(hints)
 
 
 class RequestError(FederationError):

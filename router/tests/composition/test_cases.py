@@ -52,6 +52,8 @@ def outcome(subgraphs: list[SubgraphSdl], contract: Contract) -> Iterator[str]:
             yield from lines_about(problem)
             if problem.remedy is not None:
                 yield f"  remedy: {problem.remedy}"
+        for hint in error.hints:
+            yield from lines_about(hint)
         return
     for hint in hints:
         yield from lines_about(hint)

@@ -118,7 +118,7 @@ def _check(against: Path, new: Path | None, config: Path, operations: Path | Non
         return _compared(old, _read_supergraph(new), recorded)
     composed = compose_from_config(config)
     if composed.supergraph is None:
-        return _Checked(problems=composed.problems, sources=composed.sources)
+        return _Checked(problems=composed.problems, hints=composed.hints, sources=composed.sources)
     return _compared(old, composed.supergraph, recorded)
 
 

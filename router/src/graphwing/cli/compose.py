@@ -116,13 +116,12 @@ def _json(composed: Composed) -> str:
 
 
 def _show(composed: Composed, least_hints: str, *, sdl_too: bool) -> None:
-    if composed.supergraph is None:
-        click.echo(problem_report(composed.problems, composed.sources), err=True)
-        return
     if least_hints != _NO_HINTS:
         least = HintLevel[least_hints.upper()]
         report = hint_report(composed.hints, composed.sources, least=least)
         if report:
             click.echo(report, err=True)
-    if sdl_too:
+    if composed.supergraph is None:
+        click.echo(problem_report(composed.problems, composed.sources), err=True)
+    elif sdl_too:
         click.echo(_text(composed.supergraph.sdl), nl=False)

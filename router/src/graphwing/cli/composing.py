@@ -32,5 +32,5 @@ def compose_from_config(
     try:
         supergraph = compose(subgraphs, include_tags=include_tags, exclude_tags=exclude_tags)
     except CompositionError as error:
-        return Composed(None, error.problems, (), sources)
+        return Composed(None, error.problems, error.hints, sources)
     return Composed(supergraph, (), supergraph.hints, sources)

@@ -19,6 +19,8 @@ from graphwing.composition.federation_directives import (
     specification_types,
 )
 from graphwing.composition.graphql_rules import check_graphql
+from graphwing.composition.graphql_rules.directive_uses import check_known_directives
+from graphwing.composition.graphql_rules.references import check_references
 from graphwing.composition.links import (
     FEDERATION_IDENTITY,
     LINK_IDENTITY,
@@ -38,7 +40,10 @@ _FEDERATION_TYPES = ("_Any", "_Entity", "_Service", "_FieldSet")
 
 
 def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema | None:
-    """Return the schema of `subgraph`, or nothing when problems were found on the way."""
+    """Return the schema of `subgraph`, or nothing when it is not even GraphQL.
+
+    Each step needs the ones before: what they find wrong would be told again, in other words.
+    """
     before = len(problems.found)
     read = read_sdl(subgraph, problems)
     if len(problems.found) > before:
@@ -47,14 +52,17 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
     if len(problems.found) > before:
         return None
     _Names(read, links).resolve()
-    check_definitions(subgraph.name, read, links, problems)
-    if len(problems.found) > before:
-        return None
     schema = _schema(subgraph, read, links)
-    check_graphql(schema, read, problems)
-    _use_default_root_names(schema, read, problems)
+    if not check_references(schema, read, problems):
+        return None
+    check_definitions(subgraph.name, read, links, problems)
+    check_known_directives(schema, problems)
     if len(problems.found) > before:
         return None
+    check_graphql(schema, read, problems)
+    if len(problems.found) > before:
+        return None
+    _use_default_root_names(schema, read, problems)
     _remove_federation_definitions(schema)
     schema.index_implementations()
     return schema

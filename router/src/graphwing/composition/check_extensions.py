@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from graphwing.composition.definitions import TypeDefinition, has_applied
-from graphwing.composition.problems import Place, Problems
+from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import ROOT_TYPES, SubgraphSchema
 
 
-def check_extensions(schemas: Sequence[SubgraphSchema], problems: Problems) -> None:
-    """Report types that are extended and have no definition to extend."""
-    owners: dict[str, set[str]] = {}
-    for schema in schemas:
-        for definition in schema.types.values():
-            if definition.has_definition:
-                owners.setdefault(definition.name, set()).add(schema.name)
-    homeless: dict[str, list[Place]] = {}
-    for schema in schemas:
-        for definition in schema.types.values():
-            name = definition.name
-            others = owners.get(name, set()) - {schema.name}
-            if _is_extension(schema, definition) and not others and name not in ROOT_TYPES:
-                homeless.setdefault(name, []).append(schema.at(definition.position))
-    for name, at in homeless.items():
+def check_extensions(
+    schema: SubgraphSchema, schemas: Iterable[SubgraphSchema], problems: Problems
+) -> None:
+    """Report what `schema` extends and none of the other `schemas` defines."""
+    extended = {name for name, it in schema.types.items() if _is_extension(schema, it)}
+    homeless = extended - ROOT_TYPES
+    for other in schemas:
+        if not homeless:
+            return
+        if other is not schema:
+            homeless -= {it for it in homeless if _defines(other, it)}
+    for name in sorted(homeless):
         problems.report(
             "EXTENSION_WITH_NO_BASE",
             f"`{name}` is extended, and no other subgraph defines it",
-            at=at,
+            at=[schema.at(schema.types[name].position)],
             coordinate=name,
             remedy="define it in the subgraph that owns it, without `extend`",
         )
+
+
+def _defines(schema: SubgraphSchema, name: str) -> bool:
+    definition = schema.types.get(name)
+    return definition is not None and definition.has_definition
 
 
 def _is_extension(schema: SubgraphSchema, definition: TypeDefinition) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from graphwing.composition.definitions import (
     AppliedDirective,
     FieldDefinition,
@@ -32,14 +30,8 @@ from graphwing.composition.type_reference import named_type
 from graphwing.composition.values import ConstValue, EnumLiteral
 
 
-def upgrade_federation_1(schemas: Sequence[SubgraphSchema], problems: Problems) -> None:
-    """Change the Federation 1 subgraphs among `schemas`; report types left with nothing."""
-    for schema in schemas:
-        if schema.is_federation_1:
-            _upgrade(schema, problems)
-
-
-def _upgrade(schema: SubgraphSchema, problems: Problems) -> None:
+def upgrade_federation_1(schema: SubgraphSchema, problems: Problems) -> None:
+    """Change `schema`, written for Federation 1; report types that are left with nothing."""
     for definition in schema.objects_and_interfaces():
         _write_fields_as_text(definition)
         remove_applied(definition, "external")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graphwing.composition.definitions import (
@@ -18,7 +19,8 @@ from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import SubgraphSchema, elements_of
 from graphwing.composition.type_reference import named_type
 
-# https://spec.graphql.org/draft/#sec-Type-System.Directives.Built-in-Directives
+# https://spec.graphql.org/October2021/#sec-Type-System.Directives.Built-in-Directives
+# `@oneOf` came later: as in the reference, a subgraph that uses it must define it.
 BUILT_IN_DIRECTIVES = {
     "skip": DirectiveDefinition(
         "skip",
@@ -38,24 +40,39 @@ BUILT_IN_DIRECTIVES = {
     "specifiedBy": DirectiveDefinition(
         "specifiedBy", {"url": InputValue("url", "String!")}, ("SCALAR",)
     ),
-    "oneOf": DirectiveDefinition("oneOf", {}, ("INPUT_OBJECT",)),
 }
 # Any constant is a `fields` or `selection` as far as GraphQL goes; later rules look inside.
 _LENIENT = {"key": "fields", "requires": "fields", "provides": "fields", "fromContext": "field"}
 
 
-def check_directive_uses(schema: SubgraphSchema, problems: Problems) -> None:
-    """Report directives that are unknown, misplaced, repeated or wrongly filled in."""
+def check_known_directives(schema: SubgraphSchema, problems: Problems) -> None:
+    """Report directives that are not defined."""
     checker = _Checker(schema, problems)
-    checker.check("schema", schema.schema_directives, "SCHEMA")
+    for coordinate, uses, _ in _uses_in(schema):
+        for use in uses:
+            if checker.definition_of(use) is None:
+                checker.report_unknown(use, coordinate)
+
+
+def check_directive_uses(schema: SubgraphSchema, problems: Problems) -> None:
+    """Report directives that are misplaced, repeated or wrongly filled in."""
+    checker = _Checker(schema, problems)
+    for coordinate, uses, location in _uses_in(schema):
+        checker.check(coordinate, uses, location)
+
+
+def _uses_in(schema: SubgraphSchema) -> Iterator[tuple[str, list[AppliedDirective], str]]:
+    """Yield coordinate, directives and location of everything that carries some."""
+    yield "schema", schema.schema_directives, "SCHEMA"
     for definition in schema.types.values():
         for coordinate, element, location in elements_of(definition):
             if element.directives:
-                checker.check(coordinate, element.directives, location)
+                yield coordinate, element.directives, location
     for definition in schema.directives.values():
         for argument in definition.arguments.values():
-            coordinate = f"@{definition.name}({argument.name}:)"
-            checker.check(coordinate, argument.directives, "ARGUMENT_DEFINITION")
+            if argument.directives:
+                coordinate = f"@{definition.name}({argument.name}:)"
+                yield coordinate, argument.directives, "ARGUMENT_DEFINITION"
 
 
 @dataclass(slots=True)
@@ -63,12 +80,14 @@ class _Checker:
     schema: SubgraphSchema
     problems: Problems
 
+    def definition_of(self, use: AppliedDirective) -> DirectiveDefinition | None:
+        return self.schema.directives.get(use.name) or BUILT_IN_DIRECTIVES.get(use.name)
+
     def check(self, coordinate: str, uses: list[AppliedDirective], location: str) -> None:
         seen: set[str] = set()
         for use in uses:
-            definition = self.schema.directives.get(use.name) or BUILT_IN_DIRECTIVES.get(use.name)
+            definition = self.definition_of(use)
             if definition is None:
-                self._report_unknown(use, coordinate)
                 continue
             if location not in definition.locations:
                 places = ", ".join(definition.locations)
@@ -107,7 +126,7 @@ class _Checker:
                 message = f"argument `{name}` of `@{use.name}` {complaint}"
                 self._report(message, use, coordinate, f"give a value of `{argument.type}`")
 
-    def _report_unknown(self, use: AppliedDirective, coordinate: str) -> None:
+    def report_unknown(self, use: AppliedDirective, coordinate: str) -> None:
         self.problems.report(
             "INVALID_GRAPHQL",
             f"`@{use.name}` is not defined here",
@@ -118,7 +137,8 @@ class _Checker:
 
     def _remedy(self, name: str) -> str:
         if name not in federation_directives(LATEST_FEDERATION):
-            return f"define `@{name}` in this subgraph"
+            definition = f"@{name}" if name != "oneOf" else "directive @oneOf on INPUT_OBJECT"
+            return f"define `{definition}` in this subgraph"
         link = self.schema.links.federation
         if link is None:
             return f"link a federation version that has `@{name}`, and import it"

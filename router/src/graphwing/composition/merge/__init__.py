@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graphwing.composition.check_extensions import check_extensions
 from graphwing.composition.definitions import AppliedDirective, Position
 from graphwing.composition.federation_directives import CONNECT_IDENTITY
-from graphwing.composition.hints import Hints
 from graphwing.composition.merge.applied_directives import merged_directives
 from graphwing.composition.merge.carried_directives import (
     define_carried_directives,
@@ -15,9 +15,9 @@ from graphwing.composition.merge.carried_directives import (
 from graphwing.composition.merge.composed_directives import name_composed_directives
 from graphwing.composition.merge.descriptions import merged_description
 from graphwing.composition.merge.executable_directives import merge_executable_directives
-from graphwing.composition.merge.merge_state import Merge, Subgraph
+from graphwing.composition.merge.interface_keys import check_interface_keys
+from graphwing.composition.merge.merge_state import Merge
 from graphwing.composition.merge.merge_types import merge_types
-from graphwing.composition.problems import Problems
 
 __all__ = ["Merge", "merge_subgraphs"]
 
@@ -28,19 +28,24 @@ class _SchemaDescription:
     position: Position
 
 
-def merge_subgraphs(subgraphs: list[Subgraph], problems: Problems, hints: Hints) -> Merge:
-    """Return the merged schema of valid subgraphs; what does not fit is reported."""
-    merge = Merge(subgraphs, problems, hints)
+def merge_subgraphs(merge: Merge) -> None:
+    """Merge the subgraphs of `merge` into its types; what does not fit is reported."""
     _hint_implied_versions(merge)
     name_carried_directives(merge)
     name_composed_directives(merge)
+    if merge.problems.found:
+        # Without knowing what the directives mean, the rest would be misjudged.
+        return
     # Enums merge by how they are used, which the arguments of directives have a say in.
     merge_executable_directives(merge)
     merge_types(merge)
+    check_interface_keys(merge)
     _merge_schema(merge)
+    for subgraph in merge.subgraphs:
+        if not subgraph.schema.is_federation_1:
+            check_extensions(subgraph.schema, (it.schema for it in merge.subgraphs), merge.problems)
     _check_queries(merge)
     define_carried_directives(merge)
-    return merge
 
 
 def _hint_implied_versions(merge: Merge) -> None:

@@ -21,7 +21,7 @@ from graphwing.composition.values import ConstValue, same_value
 E_ = TypeVar("E_", bound=Element)
 Use = tuple[Subgraph, AppliedDirective]
 
-_BUILT_IN = frozenset({"deprecated", "specifiedBy", "oneOf"})
+_BUILT_IN = frozenset({"deprecated", "specifiedBy"})
 JOINED_DIRECTIVES = frozenset({"cacheTag", "connect", "source", "link"})
 """What the supergraph carries as `@join__directive`, for the router and not for other tools."""
 

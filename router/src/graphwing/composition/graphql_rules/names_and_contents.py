@@ -1,0 +1,104 @@
+"""Every name is allowed, every type has contents, and every default is a value of its type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphwing.composition.definitions import (
+    ABSENT,
+    FieldDefinition,
+    InputValue,
+    Position,
+    TypeDefinition,
+    TypeKind,
+)
+from graphwing.composition.graphql_rules.input_values import coerced, default_complaint
+from graphwing.composition.problems import Problems
+from graphwing.composition.read_sdl import ReadSdl
+from graphwing.composition.subgraph_schema import SubgraphSchema
+
+_CONTENTS = {
+    TypeKind.OBJECT: "field",
+    TypeKind.INTERFACE: "field",
+    TypeKind.UNION: "member",
+    TypeKind.ENUM: "value",
+    TypeKind.INPUT: "field",
+}
+
+
+def check_names_and_contents(schema: SubgraphSchema, read: ReadSdl, problems: Problems) -> None:
+    """Report reserved names, empty types, wrong defaults and deprecated parts that are required."""
+    checker = _Checker(schema, problems)
+    for definition in schema.types.values():
+        checker.check_type(definition)
+    for directive in read.directives.values():
+        for argument in directive.arguments.values():
+            checker.check_input(argument, f"@{directive.name}({argument.name}:)")
+
+
+@dataclass(slots=True)
+class _Checker:
+    schema: SubgraphSchema
+    problems: Problems
+
+    def _report(self, message: str, coordinate: str, position: Position, remedy: str) -> None:
+        self.problems.report(
+            "INVALID_GRAPHQL",
+            message,
+            at=[self.schema.at(position)],
+            coordinate=coordinate,
+            remedy=remedy,
+        )
+
+    def check_type(self, definition: TypeDefinition) -> None:
+        name = definition.name
+        self._check_name(name, name, definition.position)
+        self._check_contents(definition)
+        for item in definition.fields.values():
+            self._check_field(item, f"{name}.{item.name}")
+        for item in definition.input_fields.values():
+            self._check_name(item.name, f"{name}.{item.name}", item.position)
+            self.check_input(item, f"{name}.{item.name}")
+        for value in definition.values.values():
+            self._check_name(value.name, f"{name}.{value.name}", value.position)
+
+    def _check_contents(self, definition: TypeDefinition) -> None:
+        contents = _CONTENTS.get(definition.kind)
+        if contents is None:
+            return
+        filled = (
+            definition.fields or definition.input_fields or definition.members or definition.values
+        )
+        if not filled and definition.has_definition:
+            name = definition.name
+            remedy = f"give it a {contents}, or remove it"
+            self._report(f"`{name}` has no {contents}", name, definition.position, remedy)
+
+    def _check_field(self, item: FieldDefinition, coordinate: str) -> None:
+        self._check_name(item.name, coordinate, item.position)
+        for argument in item.arguments.values():
+            argument_coordinate = f"{coordinate}({argument.name}:)"
+            self._check_name(argument.name, argument_coordinate, argument.position)
+            self.check_input(argument, argument_coordinate)
+
+    def check_input(self, item: InputValue, coordinate: str) -> None:
+        complaint = default_complaint(item, self.schema.types)
+        if complaint is not None:
+            message = f"the default of `{coordinate}` {complaint}"
+            remedy = f"give a default of `{item.type}`, or none"
+            self._report(message, coordinate, item.position, remedy)
+        elif item.default is not ABSENT:
+            item.default = coerced(item.default, item.type, self.schema.types)
+        deprecated = next((it for it in item.directives if it.name == "deprecated"), None)
+        if deprecated is not None and item.is_required:
+            self._report(
+                f"`{coordinate}` is required and deprecated at once, so nobody can stop using it",
+                coordinate,
+                deprecated.position,
+                "make it nullable or give it a default",
+            )
+
+    def _check_name(self, name: str, coordinate: str, position: Position) -> None:
+        if name.startswith("__"):
+            message = f"`{coordinate}` begins with two underscores, which introspection reserves"
+            self._report(message, coordinate, position, "rename it")

@@ -1,0 +1,51 @@
+"""What the merged arguments and input types accept can still be written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphwing.composition.definitions import InputValue, TypeDefinition
+from graphwing.composition.graphql_rules.input_cycles import CYCLE_REMEDY, input_cycles
+from graphwing.composition.graphql_rules.input_values import default_complaint
+from graphwing.composition.merge.merge_state import Merge
+from graphwing.composition.problems import Place
+
+
+def check_merged_inputs(merge: Merge) -> None:
+    """Report defaults that lost a field or value, and input types that came to need themselves."""
+    for definition in merge.types.values():
+        for coordinate, item, holder in _inputs_of(definition):
+            complaint = default_complaint(item, merge.types)
+            if complaint is not None:
+                merge.problems.report(
+                    "INVALID_GRAPHQL",
+                    f"once merged, the default of `{coordinate}` {complaint}",
+                    at=_places(merge, definition.name, holder),
+                    coordinate=coordinate,
+                    remedy=f"give a default of what all subgraphs have of `{item.type}`",
+                )
+    for cycle in input_cycles(merge.types):
+        merge.problems.report(
+            "INVALID_GRAPHQL",
+            f"once merged, {cycle.message}",
+            at=_places(merge, cycle.owner, cycle.item.name),
+            coordinate=cycle.coordinate,
+            remedy=CYCLE_REMEDY,
+        )
+
+
+def _inputs_of(definition: TypeDefinition) -> Iterator[tuple[str, InputValue, str]]:
+    """Yield coordinate and record of what `definition` accepts, and the field with it."""
+    for item in definition.fields.values():
+        for argument in item.arguments.values():
+            yield f"{definition.name}.{item.name}({argument.name}:)", argument, item.name
+    for input_field in definition.input_fields.values():
+        yield f"{definition.name}.{input_field.name}", input_field, input_field.name
+
+
+def _places(merge: Merge, owner: str, name: str) -> Iterator[Place]:
+    """Yield where subgraphs define the field `name` of `owner`."""
+    for subgraph, definition in merge.sources[owner]:
+        item = definition.fields.get(name) or definition.input_fields.get(name)
+        if item is not None:
+            yield subgraph.schema.at(item.position)
