@@ -27,7 +27,16 @@ SERVICE_MODULES = {
     "schema",
     "settings",
 }
-ROUTER_DEPENDENCIES = {"aiohttp", "click", "graphql-core", "msgspec", "pyyaml", "uvicorn"}
+ROUTER_DEPENDENCIES = {
+    "aiohttp",
+    "click",
+    "graphql-core",
+    "httptools",
+    "msgspec",
+    "pyyaml",
+    "uvicorn",
+    "websockets",
+}
 PLATFORM_NAMES = re.compile(
     r"\b(win:?g|wing|accounts\.app|music\.app|community\.app)\b", re.IGNORECASE
 )

@@ -16,6 +16,7 @@ import uvicorn
 from msgspec.structs import replace
 
 from graphwing.errors import SettingsError
+from graphwing.server.app import RouterApp
 from graphwing.server.configured import router_from_settings
 from graphwing.server.router import Router
 from graphwing.server.settings import Listen, Settings, load_settings
@@ -50,10 +51,11 @@ def command(
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     router = router_from_settings(settings)
     with _listening(settings.listen) as listener, _signals_that_end_are_no_failure():
-        server_config = _server_config(router, settings)
+        app = router.asgi(body_limit=settings.limits.body, subscriptions=settings.subscriptions)
+        server_config = _server_config(app, settings)
         # uvloop where it is installed; `asyncio.run` would not take it.
         with asyncio.Runner(loop_factory=server_config.get_loop_factory()) as runner:
-            runner.run(_serve(router, server_config, listener))
+            runner.run(_serve(router, app, server_config, listener))
 
 
 def _listening(listen: Listen) -> socket.socket:
@@ -85,34 +87,47 @@ def _signals_that_end_are_no_failure() -> Generator[None]:
             signal.signal(end, handler)
 
 
-def _server_config(router: Router, settings: Settings) -> uvicorn.Config:
+def _server_config(app: RouterApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
-        router.asgi(body_limit=settings.limits.body),
+        app,
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        ws_max_size=settings.limits.body,
+        # The router pings its clients itself, in their protocol.
+        ws_ping_interval=None,
+        # Events are small, and a compressor would cost each connection more than it saves.
+        ws_per_message_deflate=False,
     )
 
 
-async def _serve(router: Router, config: uvicorn.Config, listener: socket.socket) -> None:
+async def _serve(
+    router: Router, app: RouterApp, config: uvicorn.Config, listener: socket.socket
+) -> None:
     # Opened here and not by the server's lifespan: what goes wrong is ours to tell, in one line.
     async with router:
         host, port = listener.getsockname()[:2]
         origin = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        await _Server(config, origin).serve([listener])
+        await _Server(config, app, origin).serve([listener])
 
 
 class _Server(uvicorn.Server):
-    """A server that says where it is, once it is there."""
+    """A server that says where it is, and takes leave of clients that stay."""
 
-    def __init__(self, config: uvicorn.Config, origin: str) -> None:
+    def __init__(self, config: uvicorn.Config, app: RouterApp, origin: str) -> None:
         super().__init__(config)
+        self._app = app
         self._origin = origin
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and print the address."""
         await super().startup(sockets)
         click.echo(f"graphwing serves {self._origin}/graphql")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End all subscriptions, then stop."""
+        await self._app.stop()
+        await super().shutdown(sockets)

@@ -2,6 +2,7 @@
 
 from graphwing.execution.execute import ExecutionResult, Executor
 from graphwing.execution.operation import Operation
+from graphwing.execution.response_errors import stream_errors
 from graphwing.execution.transport import (
     Endpoint,
     Reconnect,
@@ -19,4 +20,5 @@ __all__ = [
     "SubgraphAnswer",
     "SubgraphRequest",
     "Transport",
+    "stream_errors",
 ]

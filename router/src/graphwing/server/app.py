@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Protocol, TypeVar
 
-from graphwing.errors import FederationError, MediaTypeRefusedError, RequestError
+from graphwing.errors import (
+    FederationError,
+    MediaTypeRefusedError,
+    NotReadyError,
+    RequestError,
+)
 from graphwing.execution import ExecutionResult
+from graphwing.planner.plan import OperationKind
+from graphwing.server.graphql_websocket import GraphQLWebSocket
+from graphwing.server.http_stream import send_stream
 from graphwing.server.media_type import JSON, response_media_type
 from graphwing.server.request import (
     ClientLeftError,
@@ -27,6 +35,8 @@ from graphwing.server.response import (
     respond,
     send_response,
 )
+from graphwing.server.stream_type import stream_type
+from graphwing.server.subscriptions import Subscriptions, SubscriptionSettings
 
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes that the body of a request may have, unless settings say otherwise."""
@@ -59,13 +69,30 @@ class Answering(Protocol):
         """Answer one request."""
         ...
 
+    def responses(
+        self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool = True
+    ) -> AsyncGenerator[ExecutionResult]:
+        """Answer one request as often as it wants."""
+        ...
+
+    async def kind(self, request: GraphQLRequest) -> OperationKind:
+        """Return what kind of operation a request asks for."""
+        ...
+
+    def forwarded(self, headers: Headers) -> Mapping[str, str]:
+        """Return what subgraphs are told of the client."""
+        ...
+
 
 class RouterApp:
     """Serves one router."""
 
-    def __init__(self, router: Answering, *, body_limit: int) -> None:
+    def __init__(
+        self, router: Answering, *, body_limit: int, subscriptions: SubscriptionSettings
+    ) -> None:
         self._router = router
         self._body_limit = body_limit
+        self._subscriptions = Subscriptions(subscriptions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or open and close the router with the server."""
@@ -75,19 +102,34 @@ class RouterApp:
             case "lifespan":
                 await self._lifespan(receive, send)
             case _:
-                await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+                await self._websocket(scope, receive, send)
+
+    async def stop(self) -> None:
+        """End all subscriptions, each with a word of goodbye; a server would only cut them off."""
+        await self._subscriptions.stop()
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _route(scope) == "/graphql":
+            connection = GraphQLWebSocket(
+                self._router, self._subscriptions, message_limit=self._body_limit
+            )
+            await connection.serve(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            response = await self._response(scope, receive)
+            response = await self._response(scope, receive, send)
         except ClientLeftError:
             return
-        await send_response(send, response)
+        if response is not None:
+            await send_response(send, response)
 
-    async def _response(self, scope: Scope, receive: Receive) -> HttpResponse:
+    async def _response(self, scope: Scope, receive: Receive, send: Send) -> HttpResponse | None:
+        """Return the response, or nothing when it has been sent as a stream."""
         match _route(scope):
             case "/graphql":
-                return await self._graphql(scope, receive)
+                return await self._graphql(scope, receive, send)
             case "/health":
                 return json_response(_OK, {"status": "alive"})
             case "/readyz" if self._router.is_ready:
@@ -98,26 +140,48 @@ class RouterApp:
                 error = f"nothing is at `{path}`; GraphQL is at `/graphql`"
                 return json_response(_NOT_FOUND, {"errors": [{"message": error}]})
 
-    async def _graphql(self, scope: Scope, receive: Receive) -> HttpResponse:
+    async def _graphql(self, scope: Scope, receive: Receive, send: Send) -> HttpResponse | None:
         headers = read_headers(scope)
+        wanted = stream_type(headers.get("accept"))
+        media_type: str | None = None
         try:
             media_type = response_media_type(headers.get("accept"))
         except MediaTypeRefusedError as error:
-            return refusal(error, JSON)
+            if wanted is None:
+                return refusal(error, JSON)
         try:
             require_method(scope)
             request = await read_request(scope, receive, headers, body_limit=self._body_limit)
         except RequestError as error:
-            return refusal(error, media_type)
+            return refusal(error, media_type or JSON)
+        allow_mutation = scope["method"] != "GET"
+        if wanted is not None and (media_type is None or await self._is_subscription(request)):
+            try:
+                # Before the stream begins, for then it is too late for a status.
+                self._router.forwarded(headers)
+                results = self._router.responses(request, headers, allow_mutation=allow_mutation)
+                await _while_client_waits(
+                    lambda: send_stream(send, results, wanted, self._subscriptions), receive
+                )
+            except (RequestError, NotReadyError) as error:
+                return refusal(error, media_type or JSON)
+            return None
 
         async def work() -> ExecutionResult:
-            is_get = scope["method"] == "GET"
-            return await self._router.answer(request, headers, allow_mutation=not is_get)
+            return await self._router.answer(request, headers, allow_mutation=allow_mutation)
 
-        return await _while_client_waits(lambda: respond(work, media_type), receive)
+        return await _while_client_waits(lambda: respond(work, media_type or JSON), receive)
+
+    async def _is_subscription(self, request: GraphQLRequest) -> bool:
+        try:
+            return await self._router.kind(request) == "subscription"
+        except FederationError:
+            # It has no kind, and is answered with the reason.
+            return False
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
+        self._subscriptions.start()
         try:
             await self._router.open()
         except FederationError as error:
@@ -125,6 +189,7 @@ class RouterApp:
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await self.stop()
         await self._router.close()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from graphwing.errors import SettingsError
+from graphwing.execution import Reconnect
+from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.server.app_import import imported_app
 from graphwing.server.identity import Identity
 from graphwing.server.router import Router
-from graphwing.server.settings import IdentitySettings, Settings, SubgraphSettings
+from graphwing.server.settings import (
+    EventSettings,
+    IdentitySettings,
+    Settings,
+    SubgraphSettings,
+)
 from graphwing.server.sources import Subgraph
 
 
@@ -27,6 +34,7 @@ def router_from_settings(settings: Settings) -> Router:
 
 def _subgraph(name: str, settings: SubgraphSettings) -> Subgraph:
     place = f"subgraphs.{name}"
+    events = settings.subscriptions
     if settings.url and not settings.url.startswith(("http://", "https://")):
         raise SettingsError(
             f"`{settings.url}` is no address of HTTP",
@@ -38,7 +46,25 @@ def _subgraph(name: str, settings: SubgraphSettings) -> Subgraph:
         app=imported_app(settings.asgi, place=place) if settings.asgi else None,
         path=settings.path,
         timeout=settings.timeout,
+        streams=_streams(place, events),
+        reconnect=Reconnect(events.reconnect.attempts, events.reconnect.delay),
     )
+
+
+def _streams(place: str, events: EventSettings) -> EventStreams:
+    if events.url and not events.url.startswith(("http://", "https://", "ws://", "wss://")):
+        raise SettingsError(
+            f"`{events.url}` is no address of a stream",
+            place=f"{place}.subscriptions.url",
+            remedy="write it as `ws://host:port/path`, or `http://` for `sse`",
+        )
+    if events.silence <= events.ping:
+        raise SettingsError(
+            f"{events.silence:g} s are over before a ping after {events.ping:g} s is answered",
+            place=f"{place}.subscriptions.silence",
+            remedy="make it longer than `ping`",
+        )
+    return EventStreams(events.protocol, events.url, events.path, events.ping, events.silence)
 
 
 def _identity(settings: IdentitySettings) -> Identity:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 
 from graphwing.errors import SettingsError
 from graphwing.server.claims import CLAIMS_HEADERS
@@ -29,6 +30,8 @@ _HOP_BY_HOP = frozenset(
     }
 )
 
+_FRESH_SECONDS = 15.0
+
 
 def propagated_names(names: Iterable[str]) -> tuple[str, ...]:
     """Return `names` in lower case, or raise `SettingsError` for one that must not be passed on."""
@@ -46,3 +49,22 @@ def propagated_names(names: Iterable[str]) -> tuple[str, ...]:
 def propagated(headers: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     """Return those of `headers` (lower-case names) that are to be passed on."""
     return {name: headers[name] for name in names if name in headers}
+
+
+def kept_fresh(
+    headers: Callable[[], dict[str, str]], *, clock: Callable[[], float] = time.monotonic
+) -> Callable[[], Mapping[str, str]]:
+    """Return a function that returns `headers`, made anew when they have grown old.
+
+    Signatures are good for a minute and tokens expire, while a subscription may stay for days.
+    """
+    made: dict[str, str] = {}
+    made_at = float("-inf")
+
+    def fresh() -> Mapping[str, str]:
+        nonlocal made, made_at
+        if clock() - made_at >= _FRESH_SECONDS:
+            made, made_at = headers(), clock()
+        return made
+
+    return fresh

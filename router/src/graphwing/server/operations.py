@@ -11,7 +11,6 @@ from graphql import (
     DocumentNode,
     GraphQLSyntaxError,
     OperationDefinitionNode,
-    OperationType,
     parse,
     validate,
 )
@@ -19,7 +18,6 @@ from graphql import (
 from graphwing.errors import (
     OperationInvalidError,
     OperationUnknownError,
-    SubscriptionRefusedError,
     SyntaxRefusedError,
 )
 from graphwing.execution import Operation
@@ -83,8 +81,6 @@ class Operations:
         if errors:
             raise OperationInvalidError([{**error.formatted} for error in errors])
         definition = _definition(document, name)
-        if definition.operation is OperationType.SUBSCRIPTION:
-            raise SubscriptionRefusedError
         with self._planning:
             plan = self._planner.plan(document, definition.name and definition.name.value)
         return Operation(self._schema, document, definition, plan)

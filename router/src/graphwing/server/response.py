@@ -16,8 +16,9 @@ from graphwing.errors import (
     OperationError,
     PlanningBudgetError,
     RequestError,
+    SubgraphError,
 )
-from graphwing.execution import ExecutionResult
+from graphwing.execution import ExecutionResult, stream_errors
 from graphwing.server.media_type import GRAPHQL_RESPONSE, JSON
 from graphwing.server.request import Send
 
@@ -62,34 +63,53 @@ def result_body(result: ExecutionResult) -> dict[str, Any]:
 
 
 async def respond(work: Callable[[], Awaitable[ExecutionResult]], media_type: str) -> HttpResponse:
-    """Return the response to one GraphQL request, whatever happens while it is answered.
-
-    What the client did wrong it is told; anything else it gets an id for, and the log the truth.
-    """
+    """Return the response to one GraphQL request, whatever happens while it is answered."""
     try:
         return HttpResponse(_OK, _encode(result_body(await work())), media_type)
-    except RequestError as error:
-        return refusal(error, media_type)
-    except PlanningBudgetError as error:
-        body = {"errors": [_described(str(error), code=error.code)]}
-        return HttpResponse(_status_of_operation(media_type), _encode(body), media_type)
-    except NotReadyError as error:
-        body = {"errors": [_described("the router is not ready", code=error.code)]}
-        return HttpResponse(_NOT_READY, _encode(body), media_type, {"retry-after": "1"})
     except Exception as error:  # noqa: BLE001 - the one place where everything else ends
-        error_id = secrets.token_hex(8)
-        _log.exception("request failed, error id %s", error_id)
-        code = error.code if isinstance(error, FederationError) else FederationError.code
-        described = _described("the router failed to answer", code=code, id=error_id)
-        return HttpResponse(_FAILED, _encode({"errors": [described]}), media_type)
+        return refusal(error, media_type)
 
 
-def refusal(error: RequestError, media_type: str) -> HttpResponse:
-    """Return the response that tells a client what is wrong with its request."""
-    status = error.status
-    if isinstance(error, OperationError):
-        status = _status_of_operation(media_type)
-    return HttpResponse(status, _encode({"errors": error.formatted()}), media_type, error.headers())
+def refusal(error: Exception, media_type: str) -> HttpResponse:
+    """Return the response that tells a client why there is no answer."""
+    headers: Mapping[str, str] | None = None
+    match error:
+        case OperationError() | PlanningBudgetError():
+            status = _status_of_operation(media_type)
+        case RequestError():
+            status, headers = error.status, error.headers()
+        case NotReadyError():
+            status, headers = _NOT_READY, {"retry-after": "1"}
+        case _:
+            status = _FAILED
+    return HttpResponse(status, _encode({"errors": told_errors(error)}), media_type, headers)
+
+
+def told_errors(error: Exception) -> list[dict[str, Any]]:
+    """Return what a client is told of an error.
+
+    What it did wrong it is told; of anything else it gets an id, and the log the truth.
+    """
+    match error:
+        case RequestError():
+            return error.formatted()
+        case SubgraphError():
+            _log.warning("%s (%r)", error, error.__cause__)
+            return stream_errors(error)
+        case PlanningBudgetError():
+            return [_described(str(error), code=error.code)]
+        case NotReadyError():
+            return [_described("the router is not ready", code=error.code)]
+        case _:
+            return [_failure(error)]
+
+
+def _failure(error: Exception) -> dict[str, Any]:
+    """Return an id for the client; the log has the truth."""
+    error_id = secrets.token_hex(8)
+    _log.error("request failed, error id %s", error_id, exc_info=error)
+    code = error.code if isinstance(error, FederationError) else FederationError.code
+    return _described("the router failed to answer", code=code, id=error_id)
 
 
 def _status_of_operation(media_type: str) -> int:

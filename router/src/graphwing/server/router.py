@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,18 +15,27 @@ from graphwing.errors import (
     NotReadyError,
     RequestError,
     SettingsError,
+    SubscriptionRefusedError,
     UnsupportedFeatureError,
 )
-from graphwing.execution import Endpoint, ExecutionResult, Executor, Transport
-from graphwing.planner.plan import Plan
+from graphwing.execution import (
+    Endpoint,
+    ExecutionResult,
+    Executor,
+    Operation,
+    Reconnect,
+    Transport,
+)
+from graphwing.planner.plan import OperationKind, Plan
 from graphwing.server.app import BODY_LIMIT, RouterApp
 from graphwing.server.files import read_text
-from graphwing.server.headers import propagated, propagated_names
+from graphwing.server.headers import kept_fresh, propagated, propagated_names
 from graphwing.server.identity import Identity
 from graphwing.server.operations import Operations
 from graphwing.server.request import GraphQLRequest, Headers
 from graphwing.server.response import result_body
 from graphwing.server.sources import Source, Subgraph, as_subgraph, fetch_sdl
+from graphwing.server.subscriptions import SubscriptionSettings
 from graphwing.server.suggestion import suggestion
 from graphwing.supergraph import Supergraph, parse_supergraph
 
@@ -149,6 +158,28 @@ class Router:
         except RequestError as error:
             return {"errors": error.formatted()}
 
+    async def subscribe(
+        self,
+        operation: str,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        headers: Headers | None = None,
+    ) -> AsyncGenerator[dict[str, Any]]:
+        """Yield the response to each event of a subscription, or the one to another operation.
+
+        What is wrong with the request is in `errors` of a last response. Raises `SubgraphError`
+        when there is no stream of events, or no longer; `PlanningError` and `NotReadyError`.
+        """
+        request = GraphQLRequest(operation, operation_name, dict(variables or {}))
+        lower = {name.lower(): value for name, value in (headers or {}).items()}
+        try:
+            async with aclosing(self.responses(request, lower)) as results:
+                async for result in results:
+                    yield result_body(result)
+        except RequestError as error:
+            yield {"errors": error.formatted()}
+
     async def answer(
         self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool = True
     ) -> ExecutionResult:
@@ -156,19 +187,52 @@ class Router:
 
         Raises `RequestError`, `PlanningError` and `NotReadyError`.
         """
-        if self._executor is None or self._operations is None:
-            raise NotReadyError
+        executor = self._running_executor()
+        forwarded = self.forwarded(headers)
+        operation = await self._operation(request)
+        match operation.plan.kind:
+            case "subscription":
+                raise SubscriptionRefusedError
+            case "mutation" if not allow_mutation:
+                raise MethodRefusedError("a mutation has to be sent with POST", allow="POST")
+            case _:
+                pass
+        variables = operation.variables(request.variables or {})
+        return _logged(await executor.execute(operation, variables, forwarded))
+
+    async def responses(
+        self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool = True
+    ) -> AsyncGenerator[ExecutionResult]:
+        """Yield the responses to a subscription, or the one to another operation.
+
+        Raises what `answer` does, and `SubgraphError` when there is no stream of events (any more).
+        """
+        executor = self._running_executor()
+        forwarded = kept_fresh(lambda: self.forwarded(headers))
+        # Credentials are looked at before anything else, as they are for other requests.
+        forwarded()
+        operation = await self._operation(request)
+        if operation.plan.kind != "subscription":
+            yield await self.answer(request, headers, allow_mutation=allow_mutation)
+            return
+        variables = operation.variables(request.variables or {})
+        async with aclosing(executor.subscribe(operation, variables, forwarded)) as results:
+            async for result in results:
+                yield _logged(result)
+
+    async def kind(self, request: GraphQLRequest) -> OperationKind:
+        """Return what kind of operation a request asks for.
+
+        Raises `OperationError`, `PlanningError` and `NotReadyError`.
+        """
+        return (await self._operation(request)).plan.kind
+
+    def forwarded(self, headers: Headers) -> dict[str, str]:
+        """Return the headers that subgraphs get for a client; raise `UnauthenticatedError`."""
         forwarded = propagated(headers, self._propagated)
         if self._identity is not None:
             forwarded.update(self._identity.headers_for_subgraphs(headers.get("authorization")))
-        operation = await self._operations.get(request.query, request.operation_name or None)
-        if operation.plan.kind == "mutation" and not allow_mutation:
-            raise MethodRefusedError("a mutation has to be sent with POST", allow="POST")
-        variables = operation.variables(request.variables or {})
-        result = await self._executor.execute(operation, variables, forwarded)
-        for failure in result.failures:
-            _log.warning("%s (%r)", failure, failure.__cause__)
-        return result
+        return forwarded
 
     def plan(self, operation: str, operation_name: str | None = None) -> Plan:
         """Return how an operation would be answered.
@@ -179,9 +243,26 @@ class Router:
             raise NotReadyError
         return self._operations.make(operation, operation_name).plan
 
-    def asgi(self, *, body_limit: int = BODY_LIMIT) -> RouterApp:
+    def asgi(
+        self,
+        *,
+        body_limit: int = BODY_LIMIT,
+        subscriptions: SubscriptionSettings | None = None,
+    ) -> RouterApp:
         """Return the ASGI application that serves this router and opens it with the server."""
-        return RouterApp(self, body_limit=body_limit)
+        return RouterApp(
+            self, body_limit=body_limit, subscriptions=subscriptions or SubscriptionSettings()
+        )
+
+    def _running_executor(self) -> Executor:
+        if self._executor is None:
+            raise NotReadyError
+        return self._executor
+
+    async def _operation(self, request: GraphQLRequest) -> Operation:
+        if self._operations is None:
+            raise NotReadyError
+        return await self._operations.get(request.query, request.operation_name or None)
 
     def _load(self, supergraph: Supergraph) -> None:
         for name in self._subgraphs.keys() - supergraph.subgraphs.keys():
@@ -218,13 +299,26 @@ class Router:
         graph = self.supergraph
         return Executor(
             graph.api_schema,
-            {name: Endpoint(one, self._timeout_of(name)) for name, one in transports.items()},
+            {
+                name: Endpoint(one, self._timeout_of(name), self._reconnect_of(name))
+                for name, one in transports.items()
+            },
             interfaces=[name for name, of in graph.types.items() if of.kind == "interface"],
         )
+
+    def _reconnect_of(self, name: str) -> Reconnect:
+        given = self._subgraphs.get(name)
+        return Reconnect() if given is None else given.reconnect
 
     def _timeout_of(self, name: str) -> float:
         given = self._subgraphs.get(name)
         return self._timeout if given is None or given.timeout is None else given.timeout
+
+
+def _logged(result: ExecutionResult) -> ExecutionResult:
+    for failure in result.failures:
+        _log.warning("%s (%r)", failure, failure.__cause__)
+    return result
 
 
 def _require_enforced(supergraph: Supergraph) -> None:

@@ -8,8 +8,10 @@ from typing import Annotated
 import msgspec
 
 from graphwing.errors import SettingsError
+from graphwing.execution.transports.event_streams import StreamProtocol
 from graphwing.server.app import BODY_LIMIT
 from graphwing.server.settings_reader import Duration, read_settings
+from graphwing.server.subscriptions import SubscriptionSettings
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
@@ -21,6 +23,25 @@ class Listen(msgspec.Struct, frozen=True):
     port: Port = 4000
 
 
+class ReconnectSettings(msgspec.Struct, frozen=True):
+    """What happens when the events of a subgraph break off; at first the subscription ends."""
+
+    attempts: Annotated[int, msgspec.Meta(ge=0)] = 0
+    delay: Duration = Duration(1)
+
+
+class EventSettings(msgspec.Struct, frozen=True):
+    """How the events of a subgraph are asked for."""
+
+    protocol: StreamProtocol = "websocket"
+    url: str | None = None
+    """Where, if it is not where the other requests go; `path` where only the path differs."""
+    path: str | None = None
+    ping: Duration = Duration(15)
+    silence: Duration = Duration(30)
+    reconnect: ReconnectSettings = ReconnectSettings()
+
+
 class SubgraphSettings(msgspec.Struct, frozen=True):
     """How to reach one subgraph: over HTTP or in this process."""
 
@@ -30,6 +51,7 @@ class SubgraphSettings(msgspec.Struct, frozen=True):
     path: str = "/graphql"
     """Where that application answers GraphQL."""
     timeout: Duration | None = None
+    subscriptions: EventSettings = EventSettings()
 
 
 class HeaderSettings(msgspec.Struct, frozen=True):
@@ -77,6 +99,7 @@ class Settings(msgspec.Struct, frozen=True):
     headers: HeaderSettings = HeaderSettings()
     identity: IdentitySettings | None = None
     limits: Limits = Limits()
+    subscriptions: SubscriptionSettings = SubscriptionSettings()
 
 
 def load_settings(path: Path) -> Settings:
