@@ -5,7 +5,7 @@ https://spec.graphql.org/October2021/#sec-Value-Completion
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -15,6 +15,7 @@ from graphql import (
 
 from graphwing.execution.leaves import INVALID
 from graphwing.execution.shape import (
+    FieldShape,
     IntrospectionShape,
     LeafShape,
     ListShape,
@@ -50,13 +51,18 @@ class Completion:
             if isinstance(typename, Absent):
                 return self._note_absence(typename)
             return self._report(f"`{coordinate}` is of a type that the schema does not have there")
+        return self._fields(shape, runtime_type, shape.fields_of(runtime_type), value)
+
+    def _fields(
+        self, shape: ObjectShape, runtime_type: str, fields: Sequence[FieldShape], value: Object
+    ) -> Object | None:
         completed: Object = {}
-        for response_key, of_field, field_shape in shape.fields_of(runtime_type):
+        for response_key, of_field, field_shape in fields:
             match field_shape:
                 case TypenameShape() if runtime_type in shape.possible:
                     completed[response_key] = runtime_type
                 case TypenameShape():
-                    return self._report(f"the type of `{coordinate}` is not known")
+                    return self._report(f"the type of a `{shape.type_name}` is not known")
                 case IntrospectionShape():
                     completed[response_key] = self._introspection(field_shape)
                 case _:

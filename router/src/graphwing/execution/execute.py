@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
@@ -13,13 +11,14 @@ from graphql import GraphQLSchema, is_abstract_type
 
 from graphwing.errors import SubgraphError
 from graphwing.execution.completion import Completion
-from graphwing.execution.entity_fetch import run_entity_fetch
 from graphwing.execution.events import events_of
+from graphwing.execution.fetches import run_fetches
+from graphwing.execution.incremental import PartSender, Send
 from graphwing.execution.operation import Operation
-from graphwing.execution.root_fetch import read_root_answer, run_root_fetch
+from graphwing.execution.root_fetch import read_root_answer
 from graphwing.execution.run import Run
 from graphwing.execution.transport import Endpoint, SubgraphRequest
-from graphwing.planner.plan import Fetch, RootFetch
+from graphwing.planner.plan import RootFetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,28 @@ class Executor:
         `headers` go to every subgraph.
         """
         run = Run(self._endpoints, self._abstract, variables, headers)
-        await _run_fetches(run, operation.plan.fetches)
+        await run_fetches(run, operation.plan.fetches)
         return self._completed(operation, variables, run)
+
+    async def execute_in_parts(
+        self,
+        operation: Operation,
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+        send: Send,
+        *,
+        repeats: bool,
+    ) -> Sequence[SubgraphError]:
+        """Send the response to `operation`, then what it defers, each part when it is there.
+
+        A part `repeats` what it shares with those sent before, or not. Returns the subgraphs that
+        did not answer as GraphQL.
+        """
+        plan = operation.plan.chosen(variables)
+        run = Run(self._endpoints, self._abstract, variables, headers)
+        shape = operation.shape(variables, plan, repeats=repeats)
+        await PartSender(self._schema, run, plan, shape, variables).send(send)
+        return run.failures
 
     async def subscribe(
         self,
@@ -88,7 +107,7 @@ class Executor:
             async for event in events:
                 run = Run(self._endpoints, self._abstract, variables, headers())
                 read_root_answer(run, stream, event, [run.tree])
-                await _run_fetches(run, others, done={stream.id})
+                await run_fetches(run, others, done={stream.id})
                 yield self._completed(operation, variables, run)
 
     def _completed(
@@ -97,38 +116,3 @@ class Executor:
         completion = Completion(self._schema, variables)
         data = completion.data(operation.shape(variables), run.tree)
         return ExecutionResult(data, [*run.errors.formatted(), *completion.errors], run.failures)
-
-
-async def _run_fetch(run: Run, fetch: Fetch) -> None:
-    if not run.all_hold(fetch.conditions):
-        return
-    if isinstance(fetch, RootFetch):
-        await run_root_fetch(run, fetch)
-    else:
-        await run_entity_fetch(run, fetch)
-
-
-async def _run_fetches(
-    run: Run, fetches: Sequence[Fetch], done: AbstractSet[int] = frozenset()
-) -> None:
-    """Run every fetch, each as soon as all it waits for are done; some may be done already."""
-    if len(fetches) == 1:
-        await _run_fetch(run, fetches[0])
-        return
-    waits_for = {fetch.id: len(set(fetch.after) - done) for fetch in fetches}
-    followers: dict[int, list[Fetch]] = {fetch.id: [] for fetch in fetches}
-    for fetch in fetches:
-        for earlier in set(fetch.after) - done:
-            followers[earlier].append(fetch)
-
-    async def run_and_release(fetch: Fetch) -> None:
-        await _run_fetch(run, fetch)
-        for follower in followers[fetch.id]:
-            waits_for[follower.id] -= 1
-            if not waits_for[follower.id]:
-                group.create_task(run_and_release(follower))
-
-    async with asyncio.TaskGroup() as group:
-        for fetch in fetches:
-            if not waits_for[fetch.id]:
-                group.create_task(run_and_release(fetch))

@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from graphwing.errors import VariablesInvalidError
+from graphwing.execution.division import Division
 from graphwing.execution.shape import ObjectShape, Shapes
 from graphwing.planner.plan import Plan
 
@@ -28,6 +29,9 @@ class Operation:
     """One operation of a valid document with its plan; made once, run many times."""
 
     __slots__ = ("_conditional", "_document", "_schema", "_shapes", "definition", "plan")
+
+    plan: Plan
+    """How it is answered; with variants if variables decide what is deferred."""
 
     def __init__(
         self,
@@ -41,7 +45,7 @@ class Operation:
         self._schema = schema
         self._document = document
         self._conditional = _conditional_variables(document)
-        self._shapes: dict[tuple[bool, ...], ObjectShape] = {}
+        self._shapes: dict[tuple[object, ...], ObjectShape] = {}
 
     def variables(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Return `raw` coerced to the operation's variables with their defaults.
@@ -56,16 +60,25 @@ class Operation:
             raise VariablesInvalidError([{**error.formatted} for error in values])
         return values.coerced
 
-    def shape(self, variables: Mapping[str, Any]) -> ObjectShape:
-        """Return the shape of the response under these values of `@skip` and `@include`."""
+    def shape(
+        self, variables: Mapping[str, Any], plan: Plan | None = None, *, repeats: bool = False
+    ) -> ObjectShape:
+        """Return the shape of the response under these values of `@skip` and `@include`.
+
+        `plan` is the variant that is run. When it defers, each part `repeats` what it shares with
+        those before it, or not.
+        """
+        parts = plan.parts if plan is not None else ()
         conditions = tuple([variables.get(name) is True for name in self._conditional])
-        shape = self._shapes.get(conditions)
+        key = (parts, repeats, *conditions) if parts else conditions
+        shape = self._shapes.get(key)
         if shape is None:
             values = dict(zip(self._conditional, conditions, strict=True))
-            shape = Shapes(self._schema, self._document, self.definition, values).root()
+            division = Division(self._document, parts, repeats=repeats)
+            shape = Shapes(self._schema, self._document, self.definition, values, division).root()
             if len(self._shapes) >= _SHAPES_KEPT:
                 self._shapes.clear()
-            self._shapes[conditions] = shape
+            self._shapes[key] = shape
         return shape
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
 from graphwing.errors import StreamRefusedError, SubgraphError
@@ -54,18 +55,35 @@ class ErrorLog:
         """Note errors whose place completion will find."""
         self._located.setdefault(fetch_id, []).append(failure)
 
+    def taken(self, fetches: AbstractSet[int]) -> ErrorLog:
+        """Return a log of what some fetches have noted, which this one then no longer has."""
+        log = ErrorLog()
+        for fetch_id in fetches & self._located.keys():
+            log._located[fetch_id] = self._located.pop(fetch_id)
+        return log
+
+    def located(self) -> list[dict[str, Any]]:
+        """Return the errors whose place is known."""
+        return [entry for entry in self._entries() if not isinstance(entry, Failure)]
+
+    def failures(self) -> list[Failure]:
+        """Return the failures whose place completion finds."""
+        return [entry for entry in self._entries() if isinstance(entry, Failure)]
+
+    def _entries(self) -> list[dict[str, Any] | Failure]:
+        return [entry for fetch_id in sorted(self._located) for entry in self._located[fetch_id]]
+
     def formatted(self) -> list[dict[str, Any]]:
         """Return all errors, to be called after completion.
 
         What several fetches say of one place is told once: subgraphs that share a field fail alike.
         A failure that costs the client nothing is told unless it repeats what is told already.
         """
-        entries = [entry for fetch_id in sorted(self._located) for entry in self._located[fetch_id]]
-        failures = [entry for entry in entries if isinstance(entry, Failure)]
-        told = [_said(error) for one in failures if one.missing for error in _placed(one)]
+        entries, failures = self._entries(), self.failures()
+        told = [_said(error) for one in failures if one.missing for error in placed_errors(one)]
         errors: dict[tuple[object, ...], dict[str, Any]] = {}
         for entry in entries:
-            new = _placed(entry) if isinstance(entry, Failure) else [entry]
+            new = placed_errors(entry) if isinstance(entry, Failure) else [entry]
             if isinstance(entry, Failure) and not entry.missing:
                 new = [error for error in new if _said(error) not in told]
                 told += [_said(error) for error in new]
@@ -83,7 +101,8 @@ def _said(error: Mapping[str, Any]) -> tuple[Any, Any]:
     return error["message"], error["extensions"]
 
 
-def _placed(failure: Failure) -> list[dict[str, Any]]:
+def placed_errors(failure: Failure) -> list[dict[str, Any]]:
+    """Return the errors of a failure, at what the client misses because of it."""
     path = common_prefix(failure.missing) if failure.missing else failure.nearest
     return [response_error(failure.subgraph, error, path) for error in failure.errors]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 from graphql import (
+    REMOVE,
     BooleanValueNode,
     DirectiveNode,
     DocumentNode,
@@ -32,9 +33,18 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     VariableNode,
+    Visitor,
+    VisitorAction,
+    visit,
 )
 
+from graphwing.execution.division import PRIMARY_ONLY, Division, Keys, Parts, Placed
 from graphwing.execution.leaves import LeafReader, leaf_reader
+from graphwing.planner.defer import DEFER
+from graphwing.planner.plan import PRIMARY
+
+PlacedSet = tuple[SelectionSetNode, int]
+"""A selection set, and the part of the response it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +73,17 @@ class ObjectShape:
     interfaces: Mapping[str, GraphQLInterfaceType]
     """The type itself and those that implement it, if they are interfaces."""
     nullable: bool
-    selection_sets: Sequence[SelectionSetNode]
+    selection_sets: Sequence[PlacedSet]
     shapes: Shapes
+    keys: Keys = ()
+    """The response keys on the way here."""
+    parts: Parts = PRIMARY_ONLY
+    """The parts of the response that its fields are sent with."""
     fields: dict[str, tuple[FieldShape, ...]] = field(
         default_factory=dict[str, "tuple[FieldShape, ...]"]
     )
+    deferred: dict[str, DeferredFields] = field(default_factory=dict[str, "DeferredFields"])
+    """By runtime type, what is sent later; only for types that have such fields."""
 
     def runtime_type(self, typename: object) -> str | None:
         """Return the type of an object that calls itself `typename`, if the API has it here.
@@ -87,8 +103,10 @@ class ObjectShape:
         fields = self.fields.get(runtime_type)
         if fields is None:
             of_type = self.possible.get(runtime_type) or self.interfaces[runtime_type]
-            fields = self.shapes.fields_of(of_type, self.selection_sets)
+            fields, deferred = self.shapes.fields_of(of_type, self)
             self.fields[runtime_type] = fields
+            if deferred.parts or deferred.groups:
+                self.deferred[runtime_type] = deferred
         return fields
 
 
@@ -119,6 +137,15 @@ class FieldShape(NamedTuple):
     shape: Shape
 
 
+class DeferredFields(NamedTuple):
+    """What an object has to be sent later."""
+
+    parts: tuple[int, ...]
+    """The deferred parts that begin at the object, parents first."""
+    groups: tuple[tuple[Parts, tuple[FieldShape, ...]], ...]
+    """Its fields that are not sent with the object itself."""
+
+
 class Shapes:
     """Makes the shapes of one operation under certain values of `@skip` and `@include`."""
 
@@ -128,7 +155,11 @@ class Shapes:
         document: DocumentNode,
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
+        division: Division,
     ) -> None:
+        self.repeats = division.repeats
+        """Whether each deferred part is whole, whatever was sent before."""
+        self._division = division
         self._schema = schema
         self._operation = operation
         self._variables = dict(variables)
@@ -148,46 +179,46 @@ class Shapes:
             possible={root.name: root},
             interfaces={},
             nullable=True,
-            selection_sets=(self._operation.selection_set,),
+            selection_sets=((self._operation.selection_set, PRIMARY),),
             shapes=self,
         )
 
     def fields_of(
         self,
         runtime_type: GraphQLObjectType | GraphQLInterfaceType,
-        selection_sets: Sequence[SelectionSetNode],
-    ) -> tuple[FieldShape, ...]:
-        """Return the fields that `selection_sets` ask of an object of `runtime_type`."""
-        nodes: dict[str, list[FieldNode]] = {}
-        visited: set[str] = set()
-        for selection_set in selection_sets:
-            self._collect(runtime_type, selection_set, nodes, visited)
-        return tuple(
-            FieldShape(
-                response_key,
-                f"{runtime_type.name}.{found[0].name.value}",
-                self._field_shape(runtime_type, response_key, found),
-            )
-            for response_key, found in nodes.items()
-        )
+        shape: ObjectShape,
+    ) -> tuple[tuple[FieldShape, ...], DeferredFields]:
+        """Return what `shape` asks of an object of `runtime_type`: at once, and later."""
+        collected = _Collected(runtime_type, shape.keys)
+        for selection_set, part in shape.selection_sets:
+            self._collect(selection_set, part, collected)
+        groups: dict[Parts, list[FieldShape]] = {}
+        for response_key, placed in collected.nodes.items():
+            for parts, found in self._division.groups(placed).items():
+                field = FieldShape(
+                    response_key,
+                    f"{runtime_type.name}.{found[0][0].name.value}",
+                    self._field_shape(runtime_type, (*shape.keys, response_key), found, parts),
+                )
+                groups.setdefault(parts, []).append(field)
+        own = groups.pop(shape.parts, [])
+        later = tuple((parts, tuple(fields)) for parts, fields in groups.items())
+        return tuple(own), DeferredFields(tuple(sorted(collected.parts)), later)
 
-    def _collect(
-        self,
-        runtime_type: GraphQLObjectType | GraphQLInterfaceType,
-        selection_set: SelectionSetNode,
-        nodes: dict[str, list[FieldNode]],
-        visited: set[str],
-    ) -> None:
+    def _collect(self, selection_set: SelectionSetNode, part: int, into: _Collected) -> None:
         for selection in selection_set.selections:
             if not self._is_included(selection):
                 continue
             if isinstance(selection, FieldNode):
                 key = (selection.alias or selection.name).value
-                nodes.setdefault(key, []).append(selection)
+                into.nodes.setdefault(key, []).append((selection, part))
                 continue
-            fragment = self._fragment(selection, visited)
-            if fragment is not None and self._applies(fragment, runtime_type):
-                self._collect(runtime_type, fragment.selection_set, nodes, visited)
+            inner = self._division.part(selection, into.keys, part)
+            fragment = self._fragment(selection, inner, into.visited)
+            if fragment is not None and self._applies(fragment, into.runtime_type):
+                if inner != part:
+                    into.parts.add(inner)
+                self._collect(fragment.selection_set, inner, into)
 
     def _is_included(self, selection: SelectionNode) -> bool:
         for directive in selection.directives or ():
@@ -205,15 +236,15 @@ class Shapes:
         return cast("BooleanValueNode", value).value
 
     def _fragment(
-        self, selection: SelectionNode, visited: set[str]
+        self, selection: SelectionNode, part: int, visited: set[tuple[str, int]]
     ) -> InlineFragmentNode | FragmentDefinitionNode | None:
         """Return the fragment to look into, or nothing if a spread brings it a second time."""
         if not isinstance(selection, FragmentSpreadNode):
             return cast("InlineFragmentNode", selection)
         name = selection.name.value
-        if name in visited:
+        if (name, part) in visited:
             return None
-        visited.add(name)
+        visited.add((name, part))
         return self._fragments[name]
 
     def _applies(
@@ -233,39 +264,34 @@ class Shapes:
     def _field_shape(
         self,
         parent: GraphQLObjectType | GraphQLInterfaceType,
-        response_key: str,
-        nodes: list[FieldNode],
+        keys: Keys,
+        placed: list[Placed],
+        parts: Parts,
     ) -> Shape:
+        nodes = [node for node, _ in placed]
         name = nodes[0].name.value
         if name == "__typename":
             return TypenameShape()
         if name in {"__schema", "__type"}:
-            return IntrospectionShape(response_key, self._introspection(nodes))
-        selection_sets = [node.selection_set for node in nodes if node.selection_set]
-        return self._shape(parent.fields[name].type, selection_sets)
+            return IntrospectionShape(keys[-1], self._introspection(nodes))
+        selection_sets = [(one.selection_set, part) for one, part in placed if one.selection_set]
+        below = _Below(selection_sets, keys, parts)
+        return self._shape(parent.fields[name].type, below)
 
-    def _shape(
-        self,
-        of_type: GraphQLType,
-        selection_sets: list[SelectionSetNode],
-        *,
-        nullable: bool = True,
-    ) -> ValueShape:
+    def _shape(self, of_type: GraphQLType, below: _Below, *, nullable: bool = True) -> ValueShape:
         match of_type:
             case GraphQLNonNull():
                 wrapped = cast("GraphQLNonNull[Any]", of_type).of_type
-                return self._shape(wrapped, selection_sets, nullable=False)
+                return self._shape(wrapped, below, nullable=False)
             case GraphQLList():
                 wrapped = cast("GraphQLList[Any]", of_type).of_type
-                return ListShape(self._shape(wrapped, selection_sets), nullable)
+                return ListShape(self._shape(wrapped, below), nullable)
             case GraphQLScalarType() | GraphQLEnumType():
                 return LeafShape(of_type.name, leaf_reader(of_type), nullable)
             case _:
-                return self._object_shape(of_type, selection_sets, nullable=nullable)
+                return self._object_shape(of_type, below, nullable=nullable)
 
-    def _object_shape(
-        self, of_type: GraphQLType, selection_sets: list[SelectionSetNode], *, nullable: bool
-    ) -> ObjectShape:
+    def _object_shape(self, of_type: GraphQLType, below: _Below, *, nullable: bool) -> ObjectShape:
         of_type = cast("GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType", of_type)
         interfaces: list[GraphQLInterfaceType] = []
         if isinstance(of_type, GraphQLObjectType):
@@ -279,8 +305,10 @@ class Shapes:
             possible={one.name: one for one in possible},
             interfaces={one.name: one for one in interfaces},
             nullable=nullable,
-            selection_sets=selection_sets,
+            selection_sets=below.selection_sets,
             shapes=self,
+            keys=below.keys,
+            parts=below.parts,
         )
 
     def _introspection(self, nodes: list[FieldNode]) -> DocumentNode:
@@ -289,4 +317,32 @@ class Shapes:
             variable_definitions=self._operation.variable_definitions,
             selection_set=SelectionSetNode(selections=tuple(nodes)),
         )
-        return DocumentNode(definitions=(operation, *self._fragments.values()))
+        document = DocumentNode(definitions=(operation, *self._fragments.values()))
+        return visit(document, _Undeferring())
+
+
+class _Undeferring(Visitor):
+    """Takes `@defer` away: introspection is never worth waiting for."""
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> VisitorAction:  # noqa: ANN401
+        return REMOVE if node.name.value == DEFER else None
+
+
+@dataclass(slots=True)
+class _Collected:
+    """The fields of one object while its selection sets are read."""
+
+    runtime_type: GraphQLObjectType | GraphQLInterfaceType
+    keys: Keys
+    nodes: dict[str, list[Placed]] = field(default_factory=dict[str, list[Placed]])
+    parts: set[int] = field(default_factory=set[int])
+    visited: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """What is asked below a field, and where that is."""
+
+    selection_sets: Sequence[PlacedSet]
+    keys: Keys
+    parts: Parts

@@ -1,0 +1,65 @@
+"""Complete one part of a response, and note what is to be sent later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLSchema
+
+from graphwing.execution.completion import Completion
+from graphwing.execution.shape import DeferredFields, FieldShape, ObjectShape, ValueShape
+from graphwing.execution.tree import Object, ResponsePath, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An object of the response that has something to be sent later."""
+
+    path: ResponsePath
+    shape: ObjectShape
+    runtime_type: str
+    value: Object
+    deferred: DeferredFields
+
+
+class PartCompletion(Completion):
+    """Completes the part of a response below one object."""
+
+    def __init__(
+        self, schema: GraphQLSchema, variables: Mapping[str, Any], path: ResponsePath = ()
+    ) -> None:
+        super().__init__(schema, variables)
+        self.later: list[Later] = []
+        """What is to be sent later of all objects that are in the response, in its order."""
+        self._path.extend(path)
+
+    def part(
+        self,
+        shape: ObjectShape,
+        runtime_type: str,
+        fields: Sequence[FieldShape],
+        value: Object,
+    ) -> Object | None:
+        """Return some fields of an object, or nothing if a null took it all."""
+        completed = super()._fields(shape, runtime_type, fields, value)
+        if completed is None:
+            self.later.clear()
+        return completed
+
+    def _fields(
+        self, shape: ObjectShape, runtime_type: str, fields: Sequence[FieldShape], value: Object
+    ) -> Object | None:
+        deferred = shape.deferred.get(runtime_type)
+        if deferred is not None:
+            path = tuple(self._path)
+            self.later.append(Later(path, shape, runtime_type, value, deferred))
+        return super()._fields(shape, runtime_type, fields, value)
+
+    def _value(self, shape: ValueShape, value: Value, coordinate: str) -> Value:
+        before = len(self.later)
+        completed = super()._value(shape, value, coordinate)
+        if completed is None:
+            del self.later[before:]
+        return completed
