@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from graphwing.errors import SubgraphError
+from graphwing.execution.contexts import ContextGroup, ContextGroups, grouped
 from graphwing.execution.places import common_prefix, objects_at, places_at
 from graphwing.execution.renames import renamed_path
 from graphwing.execution.representations import Batch, batched
@@ -15,13 +17,18 @@ from graphwing.execution.run import Run
 from graphwing.execution.transport import SubgraphAnswer
 from graphwing.execution.tree import Failure, Object, ResponsePath, Value, explain_null
 from graphwing.planner.plan import EntityFetch, Lookup
+from graphwing.planner.write import repeat_lookups
 
 
 async def run_entity_fetch(run: Run, fetch: EntityFetch) -> None:
     """Ask about all objects of all lookups in one request, unless there is none to ask about."""
-    questions = [_question(run, lookup) for lookup in fetch.lookups]
+    if any(lookup.contexts for lookup in fetch.lookups):
+        fetch, questions = _questions_with_contexts(run, fetch)
+    else:
+        questions = [_question(run, lookup) for lookup in fetch.lookups]
     variables = run.values(fetch.variables)
     for question in questions:
+        variables.update(question.contexts)
         name, representations = question.lookup.variable, question.batch.representations
         # Lookups of equal representations share a variable; one of them may be switched off.
         if representations or name not in variables:
@@ -38,6 +45,8 @@ class _Question:
 
     lookup: Lookup
     batch: Batch
+    contexts: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    """What its objects found above them, by variable."""
 
     def objects(self) -> list[Object]:
         return [target for targets in self.batch.objects for target in targets]
@@ -57,10 +66,37 @@ def _question(run: Run, lookup: Lookup) -> _Question:
     if not run.all_hold(lookup.conditions):
         return _Question(lookup, Batch())
     objects = [one for path in lookup.paths for one in objects_at(run.tree, path)]
+    return _Question(lookup, _batch(run, lookup, objects))
+
+
+def _questions_with_contexts(run: Run, fetch: EntityFetch) -> tuple[EntityFetch, list[_Question]]:
+    """Return the fetch with a lookup for each group of objects, and what each lookup asks."""
+    groups: list[Sequence[ContextGroup]] = []
+    for lookup in fetch.lookups:
+        found = ContextGroups([], [])
+        if run.all_hold(lookup.conditions):
+            found = grouped(run.tree, lookup)
+        for target, cause in found.blocked:
+            run.owe([target], lookup.selections, lookup.renames, cause.failure)
+        groups.append(found.groups)
+    repeated = repeat_lookups(fetch, [len(each) for each in groups])
+    questions = [
+        _Question(
+            lookup,
+            _batch(run, lookup, group.objects),
+            {one.variable: value for one, value in zip(lookup.contexts, group.values, strict=True)},
+        )
+        for lookup, group in zip(repeated.lookups, chain.from_iterable(groups), strict=True)
+    ]
+    return repeated, questions
+
+
+def _batch(run: Run, lookup: Lookup, objects: Iterable[Object]) -> Batch:
+    """Return what represents the objects of a lookup."""
     batch = batched(objects, lookup.representations)
     for target, cause in batch.blocked:
         run.owe([target], lookup.selections, lookup.renames, cause.failure)
-    return _Question(lookup, batch)
+    return batch
 
 
 def _read(

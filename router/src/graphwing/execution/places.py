@@ -5,6 +5,9 @@ from __future__ import annotations
 from graphwing.execution.tree import Object, ResponsePath, Value
 from graphwing.planner.plan import Items, Key, OnTypes, Path
 
+Trail = tuple[Value, ...]
+"""What lies on a path, from the root to an object."""
+
 
 def objects_at(root: Object, path: Path) -> list[Object]:
     """Return the objects at `path` in order; where it leads to null or nothing, there is none."""
@@ -57,6 +60,27 @@ def places_at(root: Object, path: Path) -> list[tuple[Object, ResponsePath]]:
                     if isinstance(one, dict) and one.get("__typename") in types
                 ]
     return [(one, place) for one, place in found if isinstance(one, dict)]
+
+
+def trails_at(root: Object, path: Path) -> list[Trail]:
+    """Return for each object at `path` all that lies on the way to it, one value for each step."""
+    found: list[Trail] = [(root,)]
+    for step in path:
+        following: list[Trail] = []
+        for trail in found:
+            value = trail[-1]
+            match step:
+                case Key(name) if isinstance(value, dict):
+                    following.append((*trail, value.get(name)))
+                case Items() if isinstance(value, list):
+                    following.extend((*trail, item) for item in value)
+                case OnTypes(types) if isinstance(value, dict):
+                    if value.get("__typename") in types:
+                        following.append((*trail, value))
+                case _:
+                    pass
+        found = following
+    return [trail for trail in found if isinstance(trail[-1], dict)]
 
 
 def common_prefix(paths: list[ResponsePath]) -> ResponsePath:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from graphwing.planner.conflicts import renames_in
+from graphwing.planner.contexts import ContextNames
 from graphwing.planner.fetch_graph import Branch, FetchGraph, Twig, Visit
 from graphwing.planner.lookups import LookupDraft, lookups_of, merged_selections
 from graphwing.planner.operation import ALWAYS, TYPENAME, Conditions
 from graphwing.planner.plan import (
     Condition,
+    ContextArgument,
     EntityFetch,
     Fetch,
     FieldSelection,
@@ -25,7 +28,9 @@ from graphwing.planner.schedule import Request, schedule
 _TYPENAME = FieldSelection(TYPENAME, TYPENAME)
 
 
-def emit(fetches: FetchGraph, kind: OperationKind, first_id: int = 0) -> tuple[Fetch, ...]:
+def emit(
+    fetches: FetchGraph, kind: OperationKind, names: ContextNames, first_id: int = 0
+) -> tuple[Fetch, ...]:
     """Return the fetches of a fetch graph, numbered from `first_id`, earlier ones first."""
     planned = schedule(visit.stop for visit in fetches.visits.values())
     requests = sorted(
@@ -36,15 +41,22 @@ def emit(fetches: FetchGraph, kind: OperationKind, first_id: int = 0) -> tuple[F
         for number, request in enumerate(requests)
         for stop in request.stops
     }
-    emitter = _Emitter(fetches, kind, ids)
+    emitter = _Emitter(fetches, kind, names, ids)
     return tuple(emitter.fetch(request) for request in requests)
 
 
 class _Emitter:
     """Writes the fetches of one fetch graph."""
 
-    def __init__(self, fetches: FetchGraph, kind: OperationKind, ids: Mapping[int, int]) -> None:
+    def __init__(
+        self,
+        fetches: FetchGraph,
+        kind: OperationKind,
+        names: ContextNames,
+        ids: Mapping[int, int],
+    ) -> None:
         self._visits = fetches.visits
+        self._names = names
         self._conditions = fetches.conditions()
         self._kind: OperationKind = kind
         self._ids = ids
@@ -78,7 +90,7 @@ class _Emitter:
             subgraph=visit.stop.subgraph,
             kind=self._kind if is_first else "query",
             operation="",
-            selections=tuple(_selections(visit.root, aliases, conditions)),
+            selections=tuple(_selections(visit.root, _Names(aliases, self._names), conditions)),
             path=visit.stop.spot.path(),
             after=after,
             conditions=_ordered(conditions),
@@ -89,9 +101,12 @@ class _Emitter:
     def _lookup(self, draft: LookupDraft, hoisted: Conditions) -> Lookup:
         roots = [visit.root for visit in draft.visits]
         aliases, renames = renames_in(roots)
+        names = _Names(aliases, self._names)
         selections = tuple(
             FragmentSelection(
-                root.node.type_name, (), tuple(_selections(root, aliases, draft.conditions))
+                root.node.type_name,
+                (),
+                tuple(_selections(root, names, draft.conditions)),
             )
             for root in roots
         )
@@ -103,15 +118,27 @@ class _Emitter:
             selections=merged_selections(selections),
             conditions=_ordered(draft.conditions - hoisted),
             renames=renames,
+            contexts=tuple(
+                ContextArgument(self._names.of(read), read.type_text, sources)
+                for read, sources in draft.sources.items()
+            ),
         )
 
 
 # What is asked.
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names that the planner had to invent for what one request asks."""
+
+    aliases: Mapping[Twig, str]
+    contexts: ContextNames
+
+
 def _selections(
     branch: Branch,
-    aliases: Mapping[Twig, str],
+    names: _Names,
     given: Conditions,
     *,
     knows_typename: bool = False,
@@ -123,22 +150,26 @@ def _selections(
     if (asks_typename or is_empty) and not any(_is_plain_typename(t, given) for t in twigs):
         yield _TYPENAME
     for twig in twigs:
-        yield _field(twig, aliases, given)
+        yield _field(twig, names, given)
     for type_name, part in branch.parts.items():
-        inner = tuple(_selections(part, aliases, given, knows_typename=branch.wants_typename))
+        inner = tuple(_selections(part, names, given, knows_typename=branch.wants_typename))
         if inner:
             yield FragmentSelection(type_name, (), inner)
 
 
-def _field(twig: Twig, aliases: Mapping[Twig, str], given: Conditions) -> Selection:
+def _field(twig: Twig, names: _Names, given: Conditions) -> Selection:
     item = twig.field
-    below = tuple(_selections(twig.below, aliases, given)) if twig.below is not None else ()
+    below = tuple(_selections(twig.below, names, given)) if twig.below is not None else ()
+    contextual = twig.edge.contextual if twig.edge is not None else ()
     # A directive may stand only once at one place, so what is left goes around the field.
     first, *others = _directive_sets(item.conditions - given)
     selection: Selection = FieldSelection(
         name=item.name,
-        response_key=aliases.get(twig, item.response_key),
-        arguments=item.arguments,
+        response_key=names.aliases.get(twig, item.response_key),
+        arguments=(
+            *item.arguments,
+            *((name, f"${names.contexts.of(read)}") for name, read in contextual),
+        ),
         directives=(*first, *item.directives),
         selections=below,
     )

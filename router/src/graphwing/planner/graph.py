@@ -17,7 +17,7 @@ from graphwing.planner.normalize import Normalizer
 from graphwing.planner.operation import Selection
 from graphwing.planner.provides import NOTHING, Provided, provided_by
 from graphwing.planner.types import Types
-from graphwing.supergraph import FieldJoin, FieldSet, Supergraph, TypeJoin
+from graphwing.supergraph import FieldJoin, FieldSet, Supergraph, TypeJoin, parse_field_set
 
 NodeKind = Literal["object", "interface", "union", "interface object"]
 
@@ -67,6 +67,25 @@ class Requirement:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class ContextRead:
+    """A value that a field takes from the nearest object above that sets a context."""
+
+    subgraph: str
+    context: str
+    type_text: str
+    """The type of the argument it is for."""
+    selection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a subgraph must be sent for a field, beside a key."""
+
+    requires: Requirement | None
+    reads: tuple[ContextRead, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldEdge:
     """A field that a subgraph resolves."""
@@ -76,7 +95,10 @@ class FieldEdge:
     """Its type in the subgraph."""
     target: NodeId | None
     """Where it leads; a leaf leads nowhere."""
-    requires: Requirement | None = None
+    demand: Demand | None = None
+    """What it cannot be asked without; it is then asked of entities only."""
+    contextual: tuple[tuple[str, ContextRead], ...] = ()
+    """Its arguments that are not the client's."""
 
     @property
     def type_name(self) -> str:
@@ -102,6 +124,9 @@ class QueryGraph:
     _nodes: dict[NodeId, Node] = field(default_factory=dict[NodeId, Node])
     _entries: dict[str, tuple[Entry, ...]] = field(default_factory=dict[str, tuple[Entry, ...]])
     _uniform: dict[tuple[str, str], bool] = field(default_factory=dict[tuple[str, str], bool])
+    _setting: dict[ContextRead, frozenset[str]] = field(
+        default_factory=dict[ContextRead, frozenset[str]]
+    )
     _requirements: dict[tuple[str, str], Requirement] = field(
         default_factory=dict[tuple[str, str], Requirement]
     )
@@ -177,6 +202,26 @@ class QueryGraph:
             requirement = self._requirements.setdefault(key, made)
         return requirement
 
+    def types_setting(self, read: ContextRead) -> frozenset[str]:
+        """Return the object types that set the context of `read`."""
+        types = self._setting.get(read)
+        if types is None:
+            nodes = [self.find(name, read.subgraph) for name in self._declared_to_set(read)]
+            types = frozenset(name for node in nodes if node for name in node.possible)
+            self._setting[read] = types
+        return types
+
+    def context_selection(self, type_name: str, read: ContextRead) -> Requirement:
+        """Return what to know of a `type_name` that may set the context of `read`."""
+        names = self._declared_to_set(read)
+        text = " ".join(f"... on {name} {{ {read.selection} }}" for name in names)
+        known = self._requirements.get((type_name, text))
+        return known or self.requirement(type_name, parse_field_set(text, read.context))
+
+    def _declared_to_set(self, read: ContextRead) -> list[str]:
+        types = self.supergraph.types.values()
+        return [each.name for each in types if read.context in each.contexts]
+
     def roots(self, type_name: str) -> Iterator[Node]:
         """Yield the nodes of a root type in all subgraphs."""
         for subgraph in self.supergraph.types[type_name].joins:
@@ -230,17 +275,24 @@ class QueryGraph:
             if join.provides is not None:
                 provided = provided.merged(provided_by(join.provides.selections))
             target = NodeId(type_name, node.subgraph, provided)
-        requires = None
-        if join.requires is not None:
-            requires = self.requirement(node.type_name, join.requires)
-        return FieldEdge(name, type_text, target, requires)
+        contextual = tuple(
+            (item.name, ContextRead(node.subgraph, item.context, item.type, item.selection.text))
+            for item in join.context_arguments
+        )
+        return FieldEdge(name, type_text, target, self._demand(node, join, contextual), contextual)
+
+    def _demand(
+        self, node: Node, join: FieldJoin, contextual: tuple[tuple[str, ContextRead], ...]
+    ) -> Demand | None:
+        requires = join.requires
+        if requires is None and not contextual:
+            return None
+        reads = tuple(dict.fromkeys(read for _, read in contextual))
+        return Demand(self.requirement(node.type_name, requires) if requires else None, reads)
 
     def _resolves(self, node: Node, name: str) -> bool:
         join = self._join(node.type_name, node.subgraph, name)
         if join is None or join.external or not self._is_active(node.type_name, name, join):
-            return False
-        # Arguments from a context cannot be sent yet; without them the answer would be wrong.
-        if join.context_arguments:
             return False
         if node.kind != "interface":
             return True
@@ -250,7 +302,7 @@ class QueryGraph:
     def _implements(self, node: Node, type_name: str, name: str) -> bool:
         implementation = self.narrowed(node, type_name)
         edge = self.field(implementation, name) if implementation else None
-        return edge is not None and edge.requires is None
+        return edge is not None and edge.demand is None
 
     def _join(self, type_name: str, subgraph: str, name: str) -> FieldJoin | None:
         field_ = self.supergraph.types[type_name].fields.get(name)

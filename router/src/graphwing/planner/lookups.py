@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from graphwing.planner.fetch_graph import Visit
+from graphwing.planner.graph import ContextRead
 from graphwing.planner.operation import Conditions
+from graphwing.planner.places import Spot
 from graphwing.planner.plan import (
+    ContextSource,
     FieldSelection,
     FragmentSelection,
     OnTypes,
@@ -22,7 +25,8 @@ from graphwing.planner.plan import (
     RepresentationSelection,
     Selection,
 )
-from graphwing.planner.represent import representations_of
+from graphwing.planner.represent import representations_of, represented
+from graphwing.planner.stops import Holder
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +40,8 @@ class LookupDraft:
     conditions: Conditions
     visits: list[Visit]
     representations: list[Representation]
+    sources: dict[ContextRead, tuple[ContextSource, ...]]
+    """Where the values for its contexts are."""
     _index: dict[str, int]
     """Which representation is for objects of a type."""
 
@@ -48,6 +54,8 @@ class LookupDraft:
 
     def take(self, other: LookupDraft) -> bool:
         """Do the work of another draft as well, if what is sent allows it."""
+        if not self._agrees(other):
+            return False
         replaced: dict[int, Representation] = {}
         added: list[Representation] = []
         for new in other.representations:
@@ -66,9 +74,18 @@ class LookupDraft:
             self._index.update(dict.fromkeys(new.types, len(self.representations)))
             self.representations.append(new)
         self.visits.extend(other.visits)
+        self.sources.update(other.sources)
         is_all = self.types is None or other.types is None
         self.types = None if is_all else (self.types or frozenset()) | (other.types or frozenset())
         return True
+
+    def _agrees(self, other: LookupDraft) -> bool:
+        """Tell whether the contexts of both hold for the objects of both."""
+        if not self.sources and not other.sources:
+            return True
+        return self.types == other.types and all(
+            self.sources.get(read, sources) == sources for read, sources in other.sources.items()
+        )
 
 
 def lookups_of(
@@ -94,7 +111,20 @@ def _draft(visit: Visit, conditions: Conditions) -> LookupDraft:
         for name in representation.types
     }
     place = spot.place.whole.path()
-    return LookupDraft(place, spot.types, conditions, [visit], representations, index)
+    sources = {
+        reading.read: tuple(_source(holder, spot) for holder in reading.holders)
+        for reading in visit.stop.readings
+    }
+    return LookupDraft(place, spot.types, conditions, [visit], representations, sources, index)
+
+
+def _source(holder: Holder, spot: Spot) -> ContextSource:
+    above = holder.spot.place
+    return ContextSource(
+        up=len(spot.path()) - len(above.whole.path()),
+        types=None if holder.types is None else tuple(sorted(holder.types)),
+        value=represented(above.position, holder.requirement.selection),
+    )
 
 
 def _same_object(one: Representation, other: Representation) -> Representation | None:

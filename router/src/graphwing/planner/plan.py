@@ -119,6 +119,33 @@ class Representation:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextSource:
+    """Where objects above those of a lookup may hold a value for them."""
+
+    up: int
+    """How many steps of the lookup's path to leave out to get there."""
+    types: tuple[str, ...] | None
+    """Runtime types for which it is the source; for others the next one counts. `None` is all."""
+    value: tuple[RepresentationSelection, ...]
+    """The one way to the value, for each type."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextArgument:
+    """A variable of a lookup that holds a value found above its objects.
+
+    Objects of one lookup can find different values. Those that find the same are asked about
+    together; for every other value the lookup is repeated, see `repeat_lookups`.
+    """
+
+    variable: str
+    type: str
+    """Its type in the subgraph."""
+    sources: tuple[ContextSource, ...]
+    """The nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rename:
     """Move a value from an alias that the planner invented to the key it stands for.
 
@@ -183,6 +210,7 @@ class Lookup:
     conditions: tuple[Condition, ...] = ()
     """All must hold, otherwise its representations are empty."""
     renames: tuple[Rename, ...] = ()
+    contexts: tuple[ContextArgument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +223,8 @@ class EntityFetch:
     lookups: tuple[Lookup, ...]
     variables: tuple[str, ...] = ()
     """Names of the client's variables that the operation uses beside the representations."""
+    definitions: tuple[str, ...] = ()
+    """How the operation declares them."""
     after: tuple[int, ...] = ()
     conditions: tuple[Condition, ...] = ()
     part: int = PRIMARY

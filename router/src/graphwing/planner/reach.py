@@ -56,7 +56,7 @@ class Reach:
         if field.name == TYPENAME:
             return node.kind != "interface object"
         edge = self._graph.field(node, field.name)
-        if edge is None or edge.requires is not None:
+        if edge is None or edge.demand is not None:
             return False
         if field.selection is None or edge.target is None:
             return True

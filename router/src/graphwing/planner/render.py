@@ -8,6 +8,7 @@ from typing import Any
 
 from graphwing.planner.plan import (
     Condition,
+    ContextArgument,
     EntityFetch,
     Fetch,
     Items,
@@ -85,7 +86,20 @@ def _lookup_lines(lookup: Lookup, indent: str) -> Iterator[str]:
             else (f" for {' | '.join(representation.types)}")
         )
         yield f"{indent}  by {representation.typename} {sent}{of_types}"
+    for context in lookup.contexts:
+        yield f"{indent}  with ${context.variable} from {_sources_text(lookup, context)}"
     yield f"{indent}  ask {selection_text(lookup.selections)}"
+
+
+def _sources_text(lookup: Lookup, context: ContextArgument) -> str:
+    """Return where a value comes from, as seen from the first place of the lookup."""
+    path = lookup.paths[0]
+    return ", else ".join(
+        f"{_path_text(path[: len(path) - source.up]) or 'the root'}"
+        + (f" if {' | '.join(source.types)}" if source.types else "")
+        + f" {_represented_text(source.value)}"
+        for source in context.sources
+    )
 
 
 def _conditions_text(conditions: Iterable[Condition]) -> str:
@@ -179,6 +193,11 @@ def _fetch_json(step: Fetch, named: AbstractSet[int]) -> dict[str, Any]:
     path = _fetch_path(step)
     if isinstance(step, EntityFetch):
         node["requires"] = _requires_json(step)
+        contexts = [each for lookup in step.lookups for each in lookup.contexts]
+        if contexts:
+            names = dict.fromkeys(each.variable for each in contexts)
+            node["variableUsages"] = [*step.variables, *names]
+            node["contextRewrites"] = list(_context_rewrites(step))
     if path:
         node = {"kind": "Flatten", "path": path, "node": node}
     for condition in step.conditions:
@@ -211,6 +230,32 @@ def _requires_json(fetch: EntityFetch) -> list[dict[str, Any]]:
         for lookup in fetch.lookups
         for representation in lookup.representations
     ]
+
+
+def _context_rewrites(fetch: EntityFetch) -> Iterator[dict[str, Any]]:
+    """Yield for each value from above the way to it: `..` is one field up."""
+    for lookup in fetch.lookups:
+        path = lookup.paths[0]
+        for context in lookup.contexts:
+            for source in context.sources:
+                skipped = path[len(path) - source.up :]
+                up = [".." for step in skipped if isinstance(step, Key)]
+                for way in _ways(source.value):
+                    yield {
+                        "kind": "KeyRenamer",
+                        "path": [*up, *way],
+                        "renameKeyTo": context.variable,
+                    }
+
+
+def _ways(selections: Iterable[RepresentationSelection]) -> Iterator[list[str]]:
+    for selection in selections:
+        below = list(_ways(selection.selections)) or [[]]
+        match selection:
+            case RepresentationFragment(types):
+                yield from ([f"... on {name}", *way] for name in types for way in below)
+            case RepresentationField(_, response_key):
+                yield from ([response_key, *way] for way in below)
 
 
 def _required_json(selection: RepresentationSelection) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphwing.planner.operation import Field, Selection
+from graphwing.planner.places import Position
 from graphwing.planner.plan import (
     Representation,
     RepresentationField,
@@ -20,9 +21,9 @@ def representations_of(stop: Stop) -> Iterator[Representation]:
     assert stop.entry is not None  # noqa: S101
     position = stop.spot.place.position
     key = stop.entry.key
-    keyed = tuple(_represented(position.adapt(key.selection))) if key else ()
-    required = stop.requires
-    requires = tuple(_represented(position.adapt(required.selection))) if required else ()
+    keyed = represented(position, key.selection) if key else ()
+    required = stop.demand.requires if stop.demand else None
+    requires = represented(position, required.selection) if required else ()
     for types, typename in _typenames(stop):
         yield Representation(types, typename, keyed, requires)
 
@@ -41,6 +42,11 @@ def _typenames(stop: Stop) -> Iterator[tuple[tuple[str, ...], str]]:
     else:
         for name in sorted(types):
             yield (name,), name
+
+
+def represented(position: Position, selection: Selection) -> tuple[RepresentationSelection, ...]:
+    """Return how to read from an object what planning has added at its position."""
+    return tuple(_represented(position.adapt(selection)))
 
 
 def _represented(selection: Selection) -> Iterator[RepresentationSelection]:

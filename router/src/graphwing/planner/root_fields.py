@@ -8,6 +8,7 @@ from dataclasses import replace
 from graphwing.errors import PlanningError
 from graphwing.planner.budget import Budget
 from graphwing.planner.combine import Cost, combine
+from graphwing.planner.contexts import ContextNames
 from graphwing.planner.emit import emit
 from graphwing.planner.fetch_graph import FetchGraph, build_fetch_graph
 from graphwing.planner.graph import Node, QueryGraph
@@ -25,6 +26,7 @@ class RootFields:
         self._graph = graph
         self._operation = operation
         self._budget = budget
+        self._names = ContextNames(operation.variables)
         self._nodes = tuple(graph.roots(operation.root_type))
         # `__typename` of the root needs no subgraph.
         fields = operation.selection.fields()
@@ -36,7 +38,7 @@ class RootFields:
             return
         if self._operation.kind == "query":
             _, built = self._searched(self._fields, self._nodes)
-            yield from emit(built, self._operation.kind)
+            yield from emit(built, self._operation.kind, self._names)
             return
         # Root fields of a mutation run one after another, what is below them included, so only
         # neighbours that one subgraph answers alone may share a fetch. Each field is sent to one
@@ -46,7 +48,7 @@ class RootFields:
         runs = list(self._runs())
         for fields in runs:
             built = self._searched_in_one(fields)
-            new = emit(built, self._operation.kind, first_id=len(done))
+            new = emit(built, self._operation.kind, self._names, first_id=len(done))
             done.extend(_waiting(new, done))
         yield from done if len(runs) == 1 else _deferred_last(done)
 

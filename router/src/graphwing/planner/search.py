@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from graphwing.errors import PlanningError
 from graphwing.planner.budget import Budget
 from graphwing.planner.combine import combine
+from graphwing.planner.contexts import readings_above
 from graphwing.planner.defer import fields_by_part
-from graphwing.planner.graph import Entry, FieldEdge, Node, QueryGraph, Requirement
+from graphwing.planner.graph import Demand, Entry, FieldEdge, Node, QueryGraph, Requirement
 from graphwing.planner.operation import TYPENAME, Field, Scope, Selection
 from graphwing.planner.places import Place, Spot
 from graphwing.planner.plan import PRIMARY
@@ -257,7 +258,7 @@ class Search:
         too_early: list[tuple[Stop, FieldEdge]] = []
         for tail in tails:
             edge = self._graph.field(tail.node, field.name)
-            if edge is not None and edge.requires is None:
+            if edge is not None and edge.demand is None:
                 if _is_due(field, tail):
                     moves.append((tail.stop, edge))
                     if not self._is_worth_leaving(edge, field):
@@ -283,9 +284,9 @@ class Search:
             if edge is None:
                 continue
             is_here = target.id.subgraph == tail.node.subgraph and _is_due(field, tail)
-            if is_here and target.type_name == tail.node.type_name and edge.requires is None:
+            if is_here and target.type_name == tail.node.type_name and edge.demand is None:
                 continue
-            for stop in self._enter(spot, tail, target, edge.requires):
+            for stop in self._enter(spot, tail, target, edge.demand):
                 yield stop, edge
 
     def _targets(self, node: Node) -> list[Node]:
@@ -294,27 +295,27 @@ class Search:
         return [self._graph.node(id_) for id_ in dict.fromkeys(e.target for e in entries)]
 
     def _enter(
-        self, spot: Spot, tail: Tail, target: Node, requires: Requirement | None
+        self, spot: Spot, tail: Tail, target: Node, demand: Demand | None
     ) -> tuple[Stop, ...]:
         """Return the stops by which the objects of a tail can be asked of another subgraph."""
-        known = (spot, tail, target, requires, self._part)
+        known = (spot, tail, target, demand, self._part)
         stops = self._entered.get(known)
         if stops is not None:
             return stops
         self._budget.count_step()
-        if requires is None:
+        if demand is None:
             direct = self._entrances(spot, tail, target, [tail])
             stops = direct or self._within_reach(spot, tail).get(target, ())
             self._entered[known] = stops
             return stops
-        aim = (spot, target, requires, self._part)
+        aim = (spot, target, demand, self._part)
         if aim in self._active:
             # What depends on a search still under way must not be remembered.
             place = self._active.index(aim)
             self._cut_at = place if self._cut_at is None else min(self._cut_at, place)
             return ()
         self._active.append(aim)
-        stops = tuple(self._entering_with(spot, tail, target, requires))
+        stops = tuple(self._entering_with(spot, tail, target, demand))
         self._active.pop()
         if self._is_whole():
             self._entered[known] = stops
@@ -327,14 +328,29 @@ class Search:
         return self._cut_at is None
 
     def _entering_with(
-        self, spot: Spot, tail: Tail, target: Node, requires: Requirement
+        self, spot: Spot, tail: Tail, target: Node, demand: Demand
     ) -> Iterator[Stop]:
-        required = self._obtain(spot, tail, requires)
-        if required is not None:
+        told = self._told(spot, tail, demand)
+        if told is not None:
             for plain in self._enter(spot, tail, target, None):
                 if plain.entry is not None:
-                    needs = (*plain.needs, *required)
-                    yield self._entry_stop(spot, tail, plain.entry, needs, requires)
+                    needs = (*plain.needs, *told)
+                    yield self._entry_stop(spot, tail, plain.entry, needs, demand)
+
+    def _told(self, spot: Spot, tail: Tail, demand: Demand) -> tuple[Need, ...] | None:
+        """Return the cheapest way to know what must be sent along for a field."""
+        wanted = [(spot, tail, demand.requires)] if demand.requires else []
+        for reading in readings_above(self._graph, spot, tail, demand):
+            if not reading.holders:
+                return None
+            wanted += [(one.spot, one.tail, one.requirement) for one in reading.holders]
+        needs: list[Need] = []
+        for where, known, requirement in wanted:
+            obtained = self._obtain(where, known, requirement)
+            if obtained is None:
+                return None
+            needs.extend(obtained)
+        return tuple(needs)
 
     def _obtain(self, spot: Spot, tail: Tail, requirement: Requirement) -> tuple[Need, ...] | None:
         """Return the cheapest way to know what a field requires of the objects of a tail."""
@@ -424,7 +440,7 @@ class Search:
         tail: Tail,
         entry: Entry,
         needs: tuple[Need, ...],
-        requires: Requirement | None = None,
+        demand: Demand | None = None,
     ) -> Stop:
         unique = dict.fromkeys((tail.stop, *(need.stop for need in needs)))
         after = tuple(sorted(unique, key=lambda stop: stop.index))
@@ -443,7 +459,8 @@ class Search:
                 closure=closure,
                 entry=entry,
                 source=tail,
-                requires=requires,
+                demand=demand,
+                readings=readings_above(self._graph, spot, tail, demand) if demand else (),
                 needs=needs,
                 is_lookup=entry.key is not None,
                 part=self._part,
@@ -452,7 +469,7 @@ class Search:
 
     def _stop(self, draft: Stop) -> Stop:
         """Return the stop that is already known, or remember this one."""
-        identity = (draft.spot, draft.target, draft.after, draft.entry, draft.requires, draft.part)
+        identity = (draft.spot, draft.target, draft.after, draft.entry, draft.demand, draft.part)
         known = self._known.setdefault(identity, draft)
         if known is draft:
             self.stops.append(draft)

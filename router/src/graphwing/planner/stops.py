@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from graphwing.planner.graph import Entry, Node, Requirement
+from graphwing.planner.graph import ContextRead, Demand, Entry, Node, Requirement
 from graphwing.planner.operation import Conditions, Field
 from graphwing.planner.places import Spot
 from graphwing.planner.plan import PRIMARY
@@ -34,7 +34,9 @@ class Stop:
     """How it is entered; none at the root of the response."""
     source: Tail | None = None
     """Where the objects were known before."""
-    requires: Requirement | None = None
+    demand: Demand | None = None
+    readings: tuple[Reading, ...] = ()
+    """For each context that the demand reads, where from."""
     needs: tuple[Need, ...] = ()
     """What other stops must ask for, for this one's representations."""
 
@@ -42,6 +44,26 @@ class Stop:
     """Whether it finds entities by representations."""
     part: int = PRIMARY
     """The part of the response that it is for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A value for a lookup that comes from objects above its own, the nearest first."""
+
+    read: ContextRead
+    holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holder:
+    """Objects above some others that may set a context, and how they are known."""
+
+    spot: Spot
+    tail: Tail
+    types: frozenset[str] | None
+    """The types that set it; `None` if all that the objects can have do."""
+    requirement: Requirement
+    """What to read of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +132,7 @@ def _makes_superfluous(better: Stop, worse: Stop) -> bool:
         return False
     # The same visit with less before it.
     before, more = better.closure & ~(1 << better.index), worse.closure & ~(1 << worse.index)
-    return before & more == before and better.requires is worse.requires
+    return before & more == before and better.demand == worse.demand
 
 
 def best_tails(tails: Iterable[Tail]) -> tuple[Tail, ...]:

@@ -367,6 +367,8 @@ def _unknown_representations(plan: Plan, everything: Everything) -> Iterator[str
                 check = _Represented(everything, before[fetch.id], given)
                 for text in check.missing(lookup, path):
                     yield f"fetch {fetch.id} represents objects by {text}, not fetched before"
+                for text in check.unread(lookup, path):
+                    yield f"fetch {fetch.id} takes a context from {text}, not fetched before"
 
 
 class _Represented:
@@ -389,6 +391,17 @@ class _Represented:
             )
             for name in representation.types:
                 yield from self._missing(asked, way, frozenset((name,)))
+
+    def unread(self, lookup: Lookup, path: Path) -> Iterator[str]:
+        """Yield the parts of the contexts that no earlier fetch brings."""
+        for context in lookup.contexts:
+            for source in context.sources:
+                end = len(path) - source.up
+                # Of the objects there, only those count that the lookup's objects are below.
+                is_narrowed = source.up and isinstance(path[end], OnTypes)
+                way, types = _way(path[: end + 1 if is_narrowed else end])
+                types = _both(None if source.types is None else frozenset(source.types), types)
+                yield from self._missing(source.value, way, types)
 
     def _missing(
         self, asked: Iterable[RepresentationSelection], way: tuple[Step, ...], types: TypeNames

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from graphwing.planner.plan import (
     EntityFetch,
     Fetch,
     FieldSelection,
+    Lookup,
     Plan,
     RootFetch,
     Selection,
@@ -34,6 +35,11 @@ def _written(fetch: Fetch, definitions: Mapping[str, str]) -> Fetch:
 
 
 def _written_lookups(fetch: EntityFetch, definitions: Mapping[str, str]) -> EntityFetch:
+    contexts = {
+        each.variable: f"${each.variable}: {each.type}"
+        for lookup in fetch.lookups
+        for each in lookup.contexts
+    }
     names = _free_names(len(fetch.lookups), definitions)
     is_single = len(fetch.lookups) == 1
     lookups = tuple(
@@ -50,15 +56,51 @@ def _written_lookups(fetch: EntityFetch, definitions: Mapping[str, str]) -> Enti
         for lookup in lookups
     )
     body = f"{{ {asked} }}"
-    variables = tuple(name for name in _variables(body, definitions) if name not in names)
+    variables = _variables(body, definitions)
+    own = tuple(definitions[name] for name in variables)
     head = _head(
         "query",
-        [
-            *(f"${lookup.variable}: [_Any!]!" for lookup in lookups),
-            *(definitions[name] for name in variables),
-        ],
+        [*(f"${lookup.variable}: [_Any!]!" for lookup in lookups), *contexts.values(), *own],
     )
-    return replace(fetch, operation=f"{head}{body}", lookups=lookups, variables=variables)
+    return replace(
+        fetch, operation=f"{head}{body}", lookups=lookups, variables=variables, definitions=own
+    )
+
+
+def repeat_lookups(fetch: EntityFetch, times: Sequence[int]) -> EntityFetch:
+    """Return a fetch in which each lookup stands so many times.
+
+    Each time its contexts are variables of their own, for objects that find other values there.
+    """
+    repeated = [
+        lookup for lookup, count in zip(fetch.lookups, times, strict=True) for _ in range(count)
+    ]
+    lookups = tuple(_renumbered(lookup, number) for number, lookup in enumerate(repeated))
+    definitions = dict(zip(fetch.variables, fetch.definitions, strict=True))
+    return _written_lookups(replace(fetch, lookups=lookups), definitions)
+
+
+def _renumbered(lookup: Lookup, number: int) -> Lookup:
+    names = {each.variable: f"{each.variable}_{number}" for each in lookup.contexts}
+    texts = {f"${old}": f"${new}" for old, new in names.items()}
+    return replace(
+        lookup,
+        contexts=tuple(replace(each, variable=names[each.variable]) for each in lookup.contexts),
+        selections=_renamed(lookup.selections, texts),
+    )
+
+
+def _renamed(selections: tuple[Selection, ...], texts: Mapping[str, str]) -> tuple[Selection, ...]:
+    """Return selections with other variables; a context is never a part of an argument."""
+    renamed: list[Selection] = []
+    for selection in selections:
+        below = _renamed(selection.selections, texts)
+        if isinstance(selection, FieldSelection):
+            arguments = tuple((name, texts.get(text, text)) for name, text in selection.arguments)
+            renamed.append(replace(selection, arguments=arguments, selections=below))
+        else:
+            renamed.append(replace(selection, selections=below))
+    return tuple(renamed)
 
 
 def selection_text(selections: Iterable[Selection]) -> str:

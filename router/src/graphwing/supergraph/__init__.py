@@ -1,6 +1,7 @@
 """The supergraph document, read once: the API schema and the joins behind it. Pure: no I/O."""
 
 from graphwing.supergraph.api_changes import ApiChange, Severity, api_changes
+from graphwing.supergraph.join import parse_field_set
 from graphwing.supergraph.model import (
     Feature,
     FieldDefinition,
@@ -41,5 +42,6 @@ __all__ = [
     "check_operations",
     "fragments_in",
     "operations_in",
+    "parse_field_set",
     "parse_supergraph",
 ]

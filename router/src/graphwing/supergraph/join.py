@@ -19,7 +19,6 @@ from graphql import (
     ObjectTypeDefinitionNode,
     OperationDefinitionNode,
     ScalarTypeDefinitionNode,
-    SelectionSetNode,
     TypeDefinitionNode,
     UnionTypeDefinitionNode,
     parse,
@@ -28,6 +27,7 @@ from graphql import (
 from graphwing.errors import SupergraphError
 from graphwing.supergraph.directives import Annotated, applications
 from graphwing.supergraph.model import (
+    ContextArgument,
     Feature,
     FieldDefinition,
     FieldJoin,
@@ -69,10 +69,13 @@ def subgraphs_of(document: DocumentNode, join: Feature) -> dict[str, Subgraph]:
 
 
 def types_of(
-    document: DocumentNode, join: Feature, graphs: Mapping[str, Subgraph]
+    document: DocumentNode,
+    join: Feature,
+    graphs: Mapping[str, Subgraph],
+    context: Feature | None = None,
 ) -> dict[str, TypeDefinition]:
     """Return the types that belong to subgraphs, by name."""
-    reader = JoinReader(join, graphs)
+    reader = JoinReader(join, graphs, context)
     types = {
         node.name.value: reader.type(node)
         for node in document.definitions
@@ -84,8 +87,11 @@ def types_of(
 class JoinReader:
     """Reads the joins of one document."""
 
-    def __init__(self, join: Feature, graphs: Mapping[str, Subgraph]) -> None:
+    def __init__(
+        self, join: Feature, graphs: Mapping[str, Subgraph], context: Feature | None = None
+    ) -> None:
         self._join = join
+        self._context = context
         self._graphs = graphs
         self._field_sets: dict[str, FieldSet] = {}
 
@@ -99,7 +105,14 @@ class JoinReader:
             if field_joins is None:
                 field_joins = {graph: FieldJoin(graph) for graph in joins}
             fields[field.name.value] = FieldDefinition(field.name.value, field_joins)
-        return TypeDefinition(node.name.value, KINDS[type(node)], joins, fields)
+        contexts = applications(node, self._context.directive("context")) if self._context else ()
+        return TypeDefinition(
+            node.name.value,
+            KINDS[type(node)],
+            joins,
+            fields,
+            tuple(str(item["name"]) for item in contexts),
+        )
 
     def graph(self, arguments: Mapping[str, Any], coordinate: str, key: str = "graph") -> str:
         """Return the name of the subgraph that a directive's argument names."""
@@ -116,7 +129,7 @@ class JoinReader:
         """Return the selection that `text` spells."""
         found = self._field_sets.get(text)
         if found is None:
-            found = self._field_sets[text] = FieldSet(text, _parse_field_set(text, coordinate))
+            found = self._field_sets[text] = parse_field_set(text, coordinate)
         return found
 
     def applied(self, node: Annotated, name: str) -> list[Mapping[str, Any]]:
@@ -191,7 +204,15 @@ class JoinReader:
             external=bool(arguments.get("external") or arguments.get("usedOverridden")),
             override=arguments.get("override"),
             override_label=arguments.get("overrideLabel"),
-            context_arguments=tuple(arguments.get("contextArguments") or ()),
+            context_arguments=tuple(
+                ContextArgument(
+                    name=item["name"],
+                    type=item["type"],
+                    context=item["context"],
+                    selection=self.field_set(_without_braces(item["selection"]), coordinate),
+                )
+                for item in arguments.get("contextArguments") or ()
+            ),
         )
 
 
@@ -208,7 +229,14 @@ def fields_of(node: TypeDefinitionNode) -> tuple[FieldNode, ...]:
             return ()
 
 
-def _parse_field_set(text: str, coordinate: str) -> SelectionSetNode:
+def _without_braces(text: str) -> str:
+    """Return the selections of `{ level }`; a list of fragments has no braces."""
+    text = text.strip()
+    return text[1:-1].strip() if text.startswith("{") else text
+
+
+def parse_field_set(text: str, coordinate: str) -> FieldSet:
+    """Return the selection that `text` spells, or raise `SupergraphError`."""
     try:
         definition = parse(f"{{{text}}}", no_location=True).definitions[0]
     except GraphQLSyntaxError as error:
@@ -218,4 +246,4 @@ def _parse_field_set(text: str, coordinate: str) -> SelectionSetNode:
             coordinate=coordinate,
         ) from error
     assert isinstance(definition, OperationDefinitionNode)  # noqa: S101 - the braces say so
-    return definition.selection_set
+    return FieldSet(text, definition.selection_set)

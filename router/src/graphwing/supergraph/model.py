@@ -76,6 +76,19 @@ class TypeJoin:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextArgument:
+    """An argument that is not the client's: the router reads it from an object further up."""
+
+    name: str
+    type: str
+    """Its type in the subgraph."""
+    context: str
+    """What the types that it can be read from set."""
+    selection: FieldSet
+    """The one value to read there; it may be another one for each type."""
+
+
+@dataclass(frozen=True, slots=True)
 class FieldJoin:
     """What one subgraph says of a field."""
 
@@ -90,7 +103,7 @@ class FieldJoin:
     """The subgraph that this one takes the field from."""
     override_label: str | None = None
     """The condition under which the override holds."""
-    context_arguments: tuple[Mapping[str, Any], ...] = ()
+    context_arguments: tuple[ContextArgument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,8 @@ class TypeDefinition:
     kind: TypeKind
     joins: Mapping[str, TypeJoin]
     fields: Mapping[str, FieldDefinition]
+    contexts: tuple[str, ...] = ()
+    """Contexts that fields below objects of this type can read from them."""
 
 
 @dataclass(frozen=True, slots=True)

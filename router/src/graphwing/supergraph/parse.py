@@ -38,18 +38,22 @@ def parse_supergraph(sdl: str, *, hints: Iterable[Any] = ()) -> Supergraph:
         api_schema=with_defer(api_schema),
         schema=schema,
         subgraphs={subgraph.name: subgraph for subgraph in graphs.values()},
-        types=_types(document, join, graphs, schema),
+        types=_types(document, features, graphs, schema),
         features=features,
         hints=tuple(hints),
     )
 
 
 def _types(
-    document: DocumentNode, join: Feature, graphs: Mapping[str, Subgraph], schema: GraphQLSchema
+    document: DocumentNode,
+    features: Mapping[str, Feature],
+    graphs: Mapping[str, Subgraph],
+    schema: GraphQLSchema,
 ) -> dict[str, TypeDefinition]:
+    join = features["join"]
     if join.version == _FIRST_JOIN:
         return types_of_v01(document, join, graphs, schema)
-    return types_of(document, join, graphs)
+    return types_of(document, join, graphs, features.get("context"))
 
 
 def _parse(sdl: str) -> DocumentNode:

@@ -143,8 +143,14 @@ class _Extraction:
             join = of.fields[field.name.value].joins.get(self._subgraph)
             type_ = _type_node(join.type) if join is not None and join.type else field.type
             if join is not None and self._knows(print_ast(type_).strip("[]!")):
+                contextual = tuple(
+                    _argument(item.name, item.type) for item in join.context_arguments
+                )
                 yield FieldDefinitionNode(
-                    name=field.name, arguments=field.arguments, type=type_, directives=()
+                    name=field.name,
+                    arguments=(*(field.arguments or ()), *contextual),
+                    type=type_,
+                    directives=(),
                 )
         if node.name.value == self._query and self._entities():
             yield _entities_field()
@@ -165,15 +171,15 @@ class _Extraction:
 def _entities_field() -> FieldDefinitionNode:
     return FieldDefinitionNode(
         name=NameNode(value="_entities"),
-        arguments=(
-            InputValueDefinitionNode(
-                name=NameNode(value="representations"),
-                type=_type_node("[_Any!]!"),
-                directives=(),
-            ),
-        ),
+        arguments=(_argument("representations", "[_Any!]!"),),
         type=_type_node("[_Entity]!"),
         directives=(),
+    )
+
+
+def _argument(name: str, type_: str) -> InputValueDefinitionNode:
+    return InputValueDefinitionNode(
+        name=NameNode(value=name), type=_type_node(type_), directives=()
     )
 
 

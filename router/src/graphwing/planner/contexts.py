@@ -1,0 +1,91 @@
+"""Arguments that a field takes from objects further up in the response: `@fromContext`.
+
+The nearest object above counts that sets the context. What an object turns out to be decides that:
+there may be several candidates, and each object of a list has its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from graphwing.planner.graph import ContextRead, Demand, Node, QueryGraph
+from graphwing.planner.operation import Field
+from graphwing.planner.places import Spot
+from graphwing.planner.stops import Holder, Reading, Stop, Tail
+
+
+class ContextNames:
+    """Variables for the contexts of one plan; none has the name of a client's variable."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = tuple(taken)
+        self._names: dict[ContextRead, str] = {}
+
+    def of(self, read: ContextRead) -> str:
+        """Return the variable that holds what `read` reads."""
+        stem = "context"
+        while any(name.startswith(stem) for name in self._taken):
+            stem = f"_{stem}"
+        return self._names.setdefault(read, f"{stem}{len(self._names)}")
+
+
+def readings_above(
+    graph: QueryGraph, spot: Spot, tail: Tail, demand: Demand
+) -> tuple[Reading, ...]:
+    """Return where the contexts are that `demand` reads for objects known as `tail`."""
+    return tuple(
+        Reading(read, tuple(_holders_above(graph, spot, tail, read))) for read in demand.reads
+    )
+
+
+def _holders_above(
+    graph: QueryGraph, spot: Spot, tail: Tail, read: ContextRead
+) -> Iterator[Holder]:
+    """Yield the objects above `spot` from which `read` may take its value, the nearest first.
+
+    `tail` is how the objects of the spot are known; those above are known on the same way.
+    """
+    setting = graph.types_setting(read)
+    while spot.place.parent is not None:
+        tail = _coming_from_above(spot, tail)
+        spot = spot.place.parent
+        node = _node_at(graph, tail.stop, spot)
+        types = node.possible if spot.types is None else node.possible & spot.types
+        above = Tail(node, tail.stop, None if spot.types is None else types, tail.part)
+        if types & setting:
+            requirement = graph.context_selection(spot.type_name, read)
+            is_last = types <= setting
+            yield Holder(spot, above, None if is_last else types & setting, requirement)
+            if is_last:
+                return
+        tail = above
+
+
+def _coming_from_above(spot: Spot, tail: Tail) -> Tail:
+    """Return what knew the objects of a spot when they were found, before any were looked up."""
+    while tail.stop.spot.place is spot.place and tail.stop.source is not None:
+        tail = tail.stop.source
+    return tail
+
+
+def _node_at(graph: QueryGraph, stop: Stop, spot: Spot) -> Node:
+    """Return what the subgraph of a stop knows the objects of a spot as."""
+    fields: list[tuple[Spot, Field | None]] = []
+    step: Spot | None = spot
+    while step is not None and step.place is not stop.spot.place:
+        fields.append((step, step.place.via))
+        step = step.place.parent
+    assert step is not None  # noqa: S101 - a stop is never below what it answers
+    node = _narrowed(graph, stop.target, step)
+    for step, via in reversed(fields):
+        edge = graph.field(node, via.name) if via is not None else None
+        assert edge is not None  # noqa: S101 - the search came this way
+        assert edge.target is not None  # noqa: S101
+        node = _narrowed(graph, graph.node(edge.target), step)
+    return node
+
+
+def _narrowed(graph: QueryGraph, node: Node, spot: Spot) -> Node:
+    if spot.types is None or not node.is_abstract:
+        return node
+    return graph.narrowed(node, spot.type_name) or node
