@@ -1,6 +1,15 @@
 """Run a plan against the subgraphs and complete the response. I/O only in `transports`."""
 
 from graphwing.execution.execute import ExecutionResult, Executor
+from graphwing.execution.incremental import (
+    Completed,
+    FirstPart,
+    Increment,
+    NextPart,
+    Pending,
+    ResponsePart,
+    SendPart,
+)
 from graphwing.execution.operation import Operation
 from graphwing.execution.response_errors import stream_errors
 from graphwing.execution.transport import (
@@ -12,11 +21,18 @@ from graphwing.execution.transport import (
 )
 
 __all__ = [
+    "Completed",
     "Endpoint",
     "ExecutionResult",
     "Executor",
+    "FirstPart",
+    "Increment",
+    "NextPart",
     "Operation",
+    "Pending",
     "Reconnect",
+    "ResponsePart",
+    "SendPart",
     "SubgraphAnswer",
     "SubgraphRequest",
     "Transport",

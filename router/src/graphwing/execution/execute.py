@@ -13,7 +13,7 @@ from graphwing.errors import SubgraphError
 from graphwing.execution.completion import Completion
 from graphwing.execution.events import events_of
 from graphwing.execution.fetches import run_fetches
-from graphwing.execution.incremental import PartSender, Send
+from graphwing.execution.incremental import PartSender, SendPart
 from graphwing.execution.operation import Operation
 from graphwing.execution.root_fetch import read_root_answer
 from graphwing.execution.run import Run
@@ -59,7 +59,7 @@ class Executor:
         `headers` go to every subgraph.
         """
         run = Run(self._endpoints, self._abstract, variables, headers)
-        await run_fetches(run, operation.plan.fetches)
+        await run_fetches(run, operation.plan.chosen(variables).fetches)
         return self._completed(operation, variables, run)
 
     async def execute_in_parts(
@@ -67,7 +67,7 @@ class Executor:
         operation: Operation,
         variables: Mapping[str, Any],
         headers: Mapping[str, str],
-        send: Send,
+        send: SendPart,
         *,
         repeats: bool,
     ) -> Sequence[SubgraphError]:

@@ -46,12 +46,13 @@ class Increment:
 class Completed:
     """A deferred fragment that nothing more comes of.
 
-    `errors` are given when it could not be sent: a null that the schema does not allow took it.
+    With `errors`, be there any or not, it could not be sent: a null took it that the schema does
+    not allow.
     """
 
     pending: Pending
     increments: tuple[Increment, ...] = ()
-    errors: Errors = ()
+    errors: Errors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class NextPart:
 
 
 ResponsePart = FirstPart | NextPart
-Send = Callable[[ResponsePart], Awaitable[None]]
+SendPart = Callable[[ResponsePart], Awaitable[None]]
 
 
 class PartSender:
@@ -102,7 +103,7 @@ class PartSender:
         self._errors = PartErrors(run.errors, plan)
         self._fragments = Fragments(plan.parts, sends_empty=shape.shapes.repeats)
 
-    async def send(self, send: Send) -> None:
+    async def send(self, send: SendPart) -> None:
         """Send all parts; what nobody can get any more is not waited for."""
         async with asyncio.TaskGroup() as group:
             fetching = group.create_task(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from functools import partial
 from typing import Protocol, TypeVar
 
 from graphwing.errors import (
@@ -12,11 +13,13 @@ from graphwing.errors import (
     NotReadyError,
     RequestError,
 )
-from graphwing.execution import ExecutionResult
+from graphwing.execution import ExecutionResult, SendPart
 from graphwing.planner.plan import OperationKind
 from graphwing.server.graphql_websocket import GraphQLWebSocket
 from graphwing.server.http_stream import send_stream
+from graphwing.server.incremental_type import incremental_type
 from graphwing.server.media_type import JSON, response_media_type
+from graphwing.server.parts_response import PartsResponse
 from graphwing.server.request import (
     ClientLeftError,
     GraphQLRequest,
@@ -67,6 +70,18 @@ class Answering(Protocol):
         self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool = True
     ) -> ExecutionResult:
         """Answer one request."""
+        ...
+
+    async def answer_in_parts(
+        self,
+        request: GraphQLRequest,
+        headers: Headers,
+        send: SendPart,
+        *,
+        repeats: bool,
+        allow_mutation: bool = True,
+    ) -> None:
+        """Answer one request in parts."""
         ...
 
     def responses(
@@ -143,11 +158,12 @@ class RouterApp:
     async def _graphql(self, scope: Scope, receive: Receive, send: Send) -> HttpResponse | None:
         headers = read_headers(scope)
         wanted = stream_type(headers.get("accept"))
+        in_parts = incremental_type(headers.get("accept"))
         media_type: str | None = None
         try:
             media_type = response_media_type(headers.get("accept"))
         except MediaTypeRefusedError as error:
-            if wanted is None:
+            if wanted is None and in_parts is None:
                 return refusal(error, JSON)
         try:
             require_method(scope)
@@ -155,7 +171,8 @@ class RouterApp:
         except RequestError as error:
             return refusal(error, media_type or JSON)
         allow_mutation = scope["method"] != "GET"
-        if wanted is not None and (media_type is None or await self._is_subscription(request)):
+        has_other = media_type is not None or in_parts is not None
+        if wanted is not None and (not has_other or await self._is_subscription(request)):
             try:
                 # Before the stream begins, for then it is too late for a status.
                 self._router.forwarded(headers)
@@ -166,6 +183,17 @@ class RouterApp:
             except (RequestError, NotReadyError) as error:
                 return refusal(error, media_type or JSON)
             return None
+
+        if in_parts is not None:
+            answer = partial(
+                self._router.answer_in_parts,
+                request,
+                headers,
+                repeats=in_parts.repeats,
+                allow_mutation=allow_mutation,
+            )
+            response = PartsResponse(in_parts, media_type, send)
+            return await _while_client_waits(lambda: response.answered(answer), receive)
 
         async def work() -> ExecutionResult:
             return await self._router.answer(request, headers, allow_mutation=allow_mutation)

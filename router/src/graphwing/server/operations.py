@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 
 from graphql import (
@@ -29,7 +30,7 @@ _MOST_TOKENS = 15_000
 _KEPT_OPERATIONS = 2_000
 _KEPT_CHARACTERS = 32_000_000
 
-_Key = tuple[str, str | None]
+_Key = tuple[str, str | None, bool]
 
 
 class Operations:
@@ -50,13 +51,14 @@ class Operations:
             self._worker.shutdown(wait=False, cancel_futures=True)
             self._worker = None
 
-    async def get(self, text: str, name: str | None) -> Operation:
-        """Return the operation `name` of the document `text`.
+    async def get(self, text: str, name: str | None, *, may_defer: bool = False) -> Operation:
+        """Return the operation `name` of the document `text`, in parts if it `may_defer`.
 
         A new one is made in a thread, so that other requests go on, and made once however many
         ask for it at that moment. Raises `OperationError` and `PlanningError`.
         """
-        key = (text, name)
+        # Most operations defer nothing, and are the same either way.
+        key = (text, name, may_defer and "defer" in text)
         operation = self._kept.get(key)
         if operation is not None:
             self._kept.move_to_end(key)
@@ -65,13 +67,15 @@ class Operations:
         if making is None:
             if self._worker is None:
                 self._worker = ThreadPoolExecutor(1, thread_name_prefix="graphwing-plan")
-            making = asyncio.get_running_loop().run_in_executor(self._worker, self.make, *key)
+            making = asyncio.get_running_loop().run_in_executor(
+                self._worker, partial(self.make, text, name, may_defer=key[2])
+            )
             self._in_flight[key] = making
             making.add_done_callback(lambda made: self._landed(key, made))
         # Shielded: whoever asked first may leave, the others still want it.
         return await asyncio.shield(making)
 
-    def make(self, text: str, name: str | None) -> Operation:
+    def make(self, text: str, name: str | None, *, may_defer: bool) -> Operation:
         """Parse, validate and plan. Raises `OperationError` and `PlanningError`."""
         document = _parsed(text)
         try:
@@ -82,7 +86,8 @@ class Operations:
             raise OperationInvalidError([{**error.formatted} for error in errors])
         definition = _definition(document, name)
         with self._planning:
-            plan = self._planner.plan(document, definition.name and definition.name.value)
+            chosen = definition.name and definition.name.value
+            plan = self._planner.plan(document, chosen, may_defer=may_defer)
         return Operation(self._schema, document, definition, plan)
 
     def _landed(self, key: _Key, made: asyncio.Future[Operation]) -> None:
@@ -92,7 +97,7 @@ class Operations:
         self._kept[key] = made.result()
         self._kept_characters += len(key[0])
         while len(self._kept) > _KEPT_OPERATIONS or self._kept_characters > _KEPT_CHARACTERS:
-            (text, _), _ = self._kept.popitem(last=False)
+            (text, *_), _ = self._kept.popitem(last=False)
             self._kept_characters -= len(text)
 
 

@@ -15,6 +15,7 @@ from graphwing.errors import (
     NotReadyError,
     RequestError,
     SettingsError,
+    SubgraphError,
     SubscriptionRefusedError,
     UnsupportedFeatureError,
 )
@@ -22,8 +23,10 @@ from graphwing.execution import (
     Endpoint,
     ExecutionResult,
     Executor,
+    FirstPart,
     Operation,
     Reconnect,
+    SendPart,
     Transport,
 )
 from graphwing.planner.plan import OperationKind, Plan
@@ -190,15 +193,37 @@ class Router:
         executor = self._running_executor()
         forwarded = self.forwarded(headers)
         operation = await self._operation(request)
-        match operation.plan.kind:
-            case "subscription":
-                raise SubscriptionRefusedError
-            case "mutation" if not allow_mutation:
-                raise MethodRefusedError("a mutation has to be sent with POST", allow="POST")
-            case _:
-                pass
+        _require_allowed(operation, allow_mutation=allow_mutation)
         variables = operation.variables(request.variables or {})
         return _logged(await executor.execute(operation, variables, forwarded))
+
+    async def answer_in_parts(
+        self,
+        request: GraphQLRequest,
+        headers: Headers,
+        send: SendPart,
+        *,
+        repeats: bool,
+        allow_mutation: bool = True,
+    ) -> None:
+        """Send the answer to one request, then what it defers, each part when it is there.
+
+        A part `repeats` what it shares with those sent before, or not. Raises what `answer` does.
+        """
+        executor = self._running_executor()
+        forwarded = self.forwarded(headers)
+        operation = await self._operation(request, may_defer=True)
+        _require_allowed(operation, allow_mutation=allow_mutation)
+        variables = operation.variables(request.variables or {})
+        if operation.plan.chosen(variables).parts:
+            _log_failures(
+                await executor.execute_in_parts(
+                    operation, variables, forwarded, send, repeats=repeats
+                )
+            )
+            return
+        result = _logged(await executor.execute(operation, variables, forwarded))
+        await send(FirstPart(result.data, result.errors, ()))
 
     async def responses(
         self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool = True
@@ -241,7 +266,7 @@ class Router:
         """
         if self._operations is None:
             raise NotReadyError
-        return self._operations.make(operation, operation_name).plan
+        return self._operations.make(operation, operation_name, may_defer=True).plan
 
     def asgi(
         self,
@@ -259,10 +284,11 @@ class Router:
             raise NotReadyError
         return self._executor
 
-    async def _operation(self, request: GraphQLRequest) -> Operation:
+    async def _operation(self, request: GraphQLRequest, *, may_defer: bool = False) -> Operation:
         if self._operations is None:
             raise NotReadyError
-        return await self._operations.get(request.query, request.operation_name or None)
+        name = request.operation_name or None
+        return await self._operations.get(request.query, name, may_defer=may_defer)
 
     def _load(self, supergraph: Supergraph) -> None:
         for name in self._subgraphs.keys() - supergraph.subgraphs.keys():
@@ -315,10 +341,24 @@ class Router:
         return self._timeout if given is None or given.timeout is None else given.timeout
 
 
+def _require_allowed(operation: Operation, *, allow_mutation: bool) -> None:
+    match operation.plan.kind:
+        case "subscription":
+            raise SubscriptionRefusedError
+        case "mutation" if not allow_mutation:
+            raise MethodRefusedError("a mutation has to be sent with POST", allow="POST")
+        case _:
+            pass
+
+
 def _logged(result: ExecutionResult) -> ExecutionResult:
-    for failure in result.failures:
-        _log.warning("%s (%r)", failure, failure.__cause__)
+    _log_failures(result.failures)
     return result
+
+
+def _log_failures(failures: Iterable[SubgraphError]) -> None:
+    for failure in failures:
+        _log.warning("%s (%r)", failure, failure.__cause__)
 
 
 def _require_enforced(supergraph: Supergraph) -> None:
