@@ -16,10 +16,9 @@ from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.errors import (
     CompositionError,
     CompositionProblem,
-    SupergraphError,
     UnsupportedFeatureError,
 )
-from graphwing.supergraph import Supergraph, parse_supergraph
+from graphwing.supergraph import Supergraph, supergraph_of
 
 
 def compose(
@@ -38,12 +37,10 @@ def compose(
     contract = Contract(frozenset(include_tags), frozenset(exclude_tags))
     sdl, hints = compose_sdl(subgraphs, contract=contract, most_steps=most_steps)
     try:
-        return parse_supergraph(sdl, hints=hints)
-    except SupergraphError as error:
+        return supergraph_of(sdl, hints=hints)
+    except UnsupportedFeatureError as error:
         # What other routers run, as connectors, this one may not.
-        is_unsupported = isinstance(error, UnsupportedFeatureError)
-        code = error.code if is_unsupported else "INVALID_FEDERATION_SUPERGRAPH"
-        problem = CompositionProblem(code, error.cause, remedy=error.remedy)
+        problem = CompositionProblem(error.code, error.cause, remedy=error.remedy)
         raise CompositionError((problem,), hints) from error
 
 

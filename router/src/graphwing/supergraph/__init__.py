@@ -9,11 +9,10 @@ from graphwing.supergraph.model import (
     FieldSet,
     Key,
     Subgraph,
-    Supergraph,
     TypeDefinition,
     TypeJoin,
 )
-from graphwing.supergraph.parse import parse_supergraph
+from graphwing.supergraph.parse import parse_supergraph, supergraph_of
 from graphwing.supergraph.recorded_operations import (
     Finding,
     OperationsCheck,
@@ -22,6 +21,7 @@ from graphwing.supergraph.recorded_operations import (
     fragments_in,
     operations_in,
 )
+from graphwing.supergraph.supergraph import Supergraph
 
 __all__ = [
     "ApiChange",
@@ -44,4 +44,5 @@ __all__ = [
     "operations_in",
     "parse_field_set",
     "parse_supergraph",
+    "supergraph_of",
 ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from graphql import GraphQLSchema, SelectionSetNode
+from graphql import SelectionSetNode
 
 TypeKind = Literal["object", "interface", "union", "enum", "input", "scalar"]
 
@@ -124,22 +124,3 @@ class TypeDefinition:
     fields: Mapping[str, FieldDefinition]
     contexts: tuple[str, ...] = ()
     """Contexts that fields below objects of this type can read from them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Supergraph:
-    """A composed graph: what clients see, and how subgraphs answer it together."""
-
-    sdl: str
-    api_sdl: str
-    """The schema that clients see, without inaccessible elements and federation machinery."""
-    api_schema: GraphQLSchema
-    """The same, with the directives that the router itself understands in operations."""
-    schema: GraphQLSchema
-    """The schema of the whole document: inaccessible elements and machinery included."""
-    subgraphs: Mapping[str, Subgraph]
-    types: Mapping[str, TypeDefinition]
-    features: Mapping[str, Feature]
-    """Linked specifications by name."""
-    hints: tuple[Any, ...] = ()
-    """What composition had to remark."""

@@ -26,7 +26,8 @@ from graphql import (
     print_ast,
 )
 
-from graphwing.supergraph.model import Supergraph, TypeDefinition, TypeJoin
+from graphwing.supergraph.model import TypeDefinition, TypeJoin
+from graphwing.supergraph.supergraph import Supergraph
 
 _MACHINERY = """
 scalar _Any

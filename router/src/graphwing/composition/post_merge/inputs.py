@@ -12,17 +12,18 @@ from graphwing.composition.problems import Place
 
 
 def check_merged_inputs(merge: Merge) -> None:
-    """Report defaults that lost a field or value, and input types that came to need themselves."""
+    """Report defaults that lost a part, and what came to need itself, or more than it may."""
     for definition in merge.types.values():
         for coordinate, item, holder in _inputs_of(definition):
-            complaint = default_complaint(item, merge.types)
+            complaint = _complaint(merge, coordinate, item)
             if complaint is not None:
+                message, remedy = complaint
                 merge.problems.report(
                     "INVALID_GRAPHQL",
-                    f"once merged, the default of `{coordinate}` {complaint}",
+                    f"once merged, {message}",
                     at=_places(merge, definition.name, holder),
                     coordinate=coordinate,
-                    remedy=f"give a default of what all subgraphs have of `{item.type}`",
+                    remedy=remedy,
                 )
     for cycle in input_cycles(merge.types):
         merge.problems.report(
@@ -32,6 +33,20 @@ def check_merged_inputs(merge: Merge) -> None:
             coordinate=cycle.coordinate,
             remedy=CYCLE_REMEDY,
         )
+
+
+def _complaint(merge: Merge, coordinate: str, item: InputValue) -> tuple[str, str] | None:
+    """Return what is wrong with the merged `item`, and the remedy; nothing if all is well."""
+    complaint = default_complaint(item, merge.types)
+    if complaint is not None:
+        remedy = f"give a default of what all subgraphs have of `{item.type}`"
+        return f"the default of `{coordinate}` {complaint}", remedy
+    if item.is_required and any(it.name == "deprecated" for it in item.directives):
+        return (
+            f"`{coordinate}` is required and deprecated at once, so nobody can stop using it",
+            "make it nullable in all subgraphs",
+        )
+    return None
 
 
 def _inputs_of(definition: TypeDefinition) -> Iterator[tuple[str, InputValue, str]]:
