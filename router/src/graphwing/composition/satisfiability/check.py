@@ -15,6 +15,7 @@ from graphwing.composition.satisfiability.options import (
     BudgetExceededError,
     Labels,
     Options,
+    Stand,
 )
 from graphwing.composition.satisfiability.places import Option, Places
 from graphwing.composition.satisfiability.runtime_types import common_runtime_types
@@ -59,8 +60,8 @@ class _State:
     labels: Labels
     path: Path
     contexts: frozenset[Context] = frozenset()
-    """What types above, or this one, have set."""
-    places: frozenset[Option] = frozenset()
+    """What types above have set."""
+    places: frozenset[Stand] = frozenset()
 
 
 @dataclass(slots=True)
@@ -72,8 +73,8 @@ class _Walk:
     reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     by_labels: dict[Labels, Options] = field(default_factory=dict[Labels, Options])
     pending: deque[_State] = field(default_factory=deque[_State])
-    visited: dict[tuple[str, Labels, frozenset[Context]], list[frozenset[Option]]] = field(
-        default_factory=dict[tuple[str, Labels, frozenset[Context]], list[frozenset[Option]]]
+    visited: dict[tuple[str, Labels, frozenset[Context]], list[frozenset[Stand]]] = field(
+        default_factory=dict[tuple[str, Labels, frozenset[Context]], list[frozenset[Stand]]]
     )
 
     def enter_roots(self) -> None:
@@ -113,7 +114,6 @@ class _Walk:
         options = self.options(state.labels)
         options.spend()
         state.places = options.places_that_matter(state.options)
-        state.contexts |= self.contexts.set_by(state.type_name)
         known = self.visited.setdefault((state.type_name, state.labels, state.contexts), [])
         if any(earlier <= state.places for earlier in known[-_SETS_COMPARED:]):
             return
@@ -129,16 +129,16 @@ class _Walk:
             places = options.places_that_matter(state.options)
         targets = frozenset(
             target
-            for place in places
+            for place, by_key in places
             if options.reads(place, item.name) <= state.contexts
-            and (target := options.step(place, item.name)) is not None
+            and (target := options.step(place, item.name, by_key=by_key)) is not None
         )
         following = _State(
             named_type(item.type),
             targets,
             labels,
             state.path.field(definition.name, item),
-            state.contexts,
+            state.contexts | self.contexts.set_by(state.type_name),
         )
         if not targets:
             self._report(state, following, definition, item)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from graphwing.composition.definitions import (
     FieldDefinition,
@@ -16,6 +16,7 @@ from graphwing.composition.definitions import (
     TypeKind,
     first_applied,
 )
+from graphwing.composition.field_facts import selected_fields
 from graphwing.composition.field_sets import FieldSet, SelectedField, SelectedType
 from graphwing.composition.merge.merge_state import Merge, Subgraph
 from graphwing.composition.satisfiability.contexts import Context, Contexts
@@ -57,6 +58,13 @@ class Budget:
     steps: int
 
 
+class Stand(NamedTuple):
+    """A place at the end of a path, and whether it matters that a key led there."""
+
+    place: Option
+    by_key: bool
+
+
 @dataclass(slots=True)
 class Options:
     """Answers what options lead to, for one choice of override labels."""
@@ -95,7 +103,7 @@ class Options:
         found = dict.fromkeys(
             target
             for place in self.reachable(option, closed)
-            if (target := self.step(place, name, closed)) is not None
+            if (target := self.step(place, name, closed, by_key=place != option)) is not None
         )
         result = tuple(found)
         if self._tentative == before:
@@ -122,19 +130,21 @@ class Options:
             self._reachable[request] = tuple(found)
         return tuple(found)
 
-    def places_that_matter(self, options: Iterable[Option]) -> frozenset[Option]:
+    def places_that_matter(self, options: Iterable[Option]) -> frozenset[Stand]:
         """Return what can be reached from `options`, without places that add nothing.
 
         Most entities have stubs, types with nothing but a key, in many subgraphs. Without them the
         ways that lead to an entity differ much less, and few have to be looked at.
         """
-        places = frozenset(place for option in options for place in self.reachable(option))
-        if len(places) == 1:
-            return places
-        stubs = {it: names for it in places if (names := self._only_leaves(it)) is not None}
-        rest = places - stubs.keys()
-        offered = {name for place in rest for name in self._fields(place)}
-        return rest | {it for it, names in stubs.items() if not names <= offered}
+        given = frozenset(options)
+        by_key = {place for it in given for place in self.reachable(it) if place != it}
+        places = given | by_key
+        if len(places) > 1:
+            stubs = {it: names for it in places if (names := self._only_leaves(it)) is not None}
+            rest = places - stubs.keys()
+            offered = {name for place in rest for name in self._fields(place)}
+            places = rest | {it for it, names in stubs.items() if not names <= offered}
+        return frozenset(Stand(it, it in by_key and self._wants_key(it)) for it in places)
 
     def _fields(self, place: Option) -> frozenset[str]:
         """Return the names of the fields that `place` resolves, whatever the path to it."""
@@ -202,7 +212,7 @@ class Options:
         while missed := [it for it in missed if it[1].option in possible - opened_by.keys()]:
             place, target = missed.pop(0)
             if self.resolves(place, target.key, closed | {target.option.subgraph}):
-                opened_by[target.option] = target.key
+                opened_by[target.option] = _opener(place, target)
                 found.append(target.option)
                 missed += self._extend_locally(found, len(found) - 1, opened_by, beyond)
 
@@ -228,7 +238,7 @@ class Options:
                     continue
                 self.spend()
                 if self._knows(place, target.key):
-                    opened_by[target.option] = target.key
+                    opened_by[target.option] = _opener(place, target)
                     found.append(target.option)
                 else:
                     missed.append((place, target))
@@ -252,14 +262,22 @@ class Options:
         """Return the contexts without which field `name` cannot be had at `place`."""
         return self.contexts.read_by(place.subgraph, place.type_name, name)
 
-    def step(self, place: Option, name: str, closed: Closed = _NONE) -> Option | None:
-        """Return where field `name` leads from `place` within its subgraph, or nothing."""
+    def step(
+        self, place: Option, name: str, closed: Closed = _NONE, *, by_key: bool = False
+    ) -> Option | None:
+        """Return where field `name` leads from `place` within its subgraph, or nothing.
+
+        Who came to `place` `by_key` knows a key to come back by.
+        """
         definition = self.places.definition(place)
         item = definition.fields.get(name) if definition is not None else None
         if definition is None or item is None:
             return None
         provided = provided_below(place.provided, name)
-        if provided is None and not self._is_resolved(place, definition, item, closed):
+        if provided is None and not (
+            self._is_resolved(place, definition, item)
+            and self._has_requirements(place, item, closed, by_key=by_key)
+        ):
             return None
         use = first_applied(item, "provides")
         text = string_argument(use, "fields") if use is not None else None
@@ -268,7 +286,7 @@ class Options:
         return Option(place.subgraph, target, target, below)
 
     def _is_resolved(
-        self, place: Option, definition: TypeDefinition, item: FieldDefinition, closed: Closed
+        self, place: Option, definition: TypeDefinition, item: FieldDefinition
     ) -> bool:
         subgraph = self.places.subgraph(place)
         names = [definition.name]
@@ -278,8 +296,7 @@ class Options:
             key = (name, item.name)
             if key in subgraph.facts.external or self._is_overridden(subgraph, key):
                 return False
-        use = first_applied(item, "requires")
-        return use is None or self._is_required_there(place, item, closed)
+        return True
 
     def _is_overridden(self, subgraph: Subgraph, key: tuple[str, str]) -> bool:
         overrides = self.merge.overrides.get(key)
@@ -292,8 +309,15 @@ class Options:
         takes_over = subgraph.name not in overrides.replaced_by_label
         return (label, takes_over) not in self.labels
 
-    def _is_required_there(self, place: Option, item: FieldDefinition, closed: Closed) -> bool:
+    def _has_requirements(
+        self, place: Option, item: FieldDefinition, closed: Closed, *, by_key: bool
+    ) -> bool:
         """Return whether what `@requires` on `item` names can be had, and brought back here."""
+        use = first_applied(item, "requires")
+        if use is None:
+            return True
+        if not by_key and not self._can_return(place):
+            return False
         request = (place, item.name)
         known = self._required.get((*request, closed))
         if known is not None:
@@ -301,26 +325,44 @@ class Options:
         if request in self._requiring:
             self._tentative += 1
             return False
-        use = first_applied(item, "requires")
-        selections = field_set(string_argument(use, "fields") if use is not None else None)
         self._requiring.add(request)
         before = self._tentative
         try:
-            result = self._can_return(place) and self.resolves(place, selections, closed)
+            result = self.resolves(place, field_set(string_argument(use, "fields")), closed)
         finally:
             self._requiring.discard(request)
         if self._tentative == before or not self._requiring:
             self._required[*request, closed] = result
         return result
 
-    def _can_return(self, place: Option) -> bool:
-        """Return whether a query can go on at `place` after it has been elsewhere."""
+    def _wants_key(self, place: Option) -> bool:
+        """Return whether some field at `place` is there only for who came by a key."""
         definition = self.places.definition(place)
-        here = Option(place.subgraph, place.type_name, place.seen_as)
+        fields = definition.fields.values() if definition is not None else ()
+        requires = any(first_applied(item, "requires") is not None for item in fields)
+        return requires and not self._can_return(place)
+
+    def _can_return(self, place: Option) -> bool:
+        """Return whether a query can come back to `place` after it has been elsewhere.
+
+        Any key that the subgraph itself knows will do: it need not be able to look entities up.
+        """
+        definition = self.places.definition(place)
+        subgraph = self.places.subgraph(place)
         return definition is not None and any(
-            self._knows(here, field_set(string_argument(key, "fields")))
+            all(
+                self._is_own(subgraph, (target.parent.name, target.field.name))
+                for target in selected_fields(subgraph.schema, key, definition)
+            )
             for key in keys_of(definition)
         )
+
+    def _is_own(self, subgraph: Subgraph, key: tuple[str, str]) -> bool:
+        overrides = self.merge.overrides.get(key)
+        if overrides is not None and subgraph.name not in overrides.labels:
+            given_up = overrides.used | overrides.unused
+            return subgraph.name not in given_up
+        return key not in subgraph.facts.external
 
     def resolves(self, option: Option, selections: FieldSet, closed: Closed = _NONE) -> bool:
         """Return whether all of `selections` can be had from `option`."""
@@ -353,3 +395,13 @@ class Options:
         return bool(narrowed) and all(
             it is not None and self._resolves_one(it, selection, closed) for it in narrowed
         )
+
+
+def _opener(place: Option, target: KeyTarget) -> FieldSet | None:
+    """Return the key by which `place` leads to all that it opens, or nothing if some are new.
+
+    From an interface object one gets to no object type but by a subgraph that knows the interface.
+    """
+    is_abstract = place.type_name != place.seen_as
+    is_still_abstract = target.option.type_name != target.option.seen_as
+    return None if is_abstract and not is_still_abstract else target.key

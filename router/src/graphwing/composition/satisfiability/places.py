@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from graphwing.composition.definitions import (
     COMPOSITE_KINDS,
@@ -22,8 +23,8 @@ from graphwing.composition.merge.merge_state import Merge, Subgraph
 from graphwing.composition.subgraph_schema import is_resolvable, keys_of, string_argument
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+# A tuple, since nothing is looked up as often by so little.
+class Option(NamedTuple):
     """A place in a subgraph: a value of type `type_name` there, known to be `seen_as` in the API.
 
     The two differ only on an interface object. `provided` is what `@provides` makes available here.
@@ -51,6 +52,14 @@ class Places:
     _targets: dict[tuple[str, str | None], tuple[KeyTarget, ...]] = field(
         default_factory=dict[tuple[str, str | None], tuple[KeyTarget, ...]]
     )
+    _holders: dict[str, list[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note which subgraphs have each type."""
+        self._holders = {}
+        for index, subgraph in enumerate(self.merge.subgraphs):
+            for name in subgraph.schema.types:
+                self._holders.setdefault(name, []).append(index)
 
     def subgraph(self, option: Option) -> Subgraph:
         """Return the subgraph that `option` is in."""
@@ -62,11 +71,7 @@ class Places:
 
     def roots(self, name: str) -> tuple[Option, ...]:
         """Return the options for a root type: any subgraph that has it can be asked first."""
-        return tuple(
-            Option(index, name, name)
-            for index, subgraph in enumerate(self.merge.subgraphs)
-            if name in subgraph.schema.types
-        )
+        return tuple(Option(index, name, name) for index in self._holders.get(name, ()))
 
     def key_targets(self, place: Option) -> tuple[KeyTarget, ...]:
         """Return where keys could lead from `place`, if their fields can be had."""
@@ -86,7 +91,9 @@ class Places:
         if merged is None:
             return
         abstract = (*merged.interfaces, seen_as) if stands_for is not None else merged.interfaces
-        for index, subgraph in enumerate(self.merge.subgraphs):
+        holders = {index for name in (*abstract, seen_as) for index in self._holders.get(name, ())}
+        for index in sorted(holders):
+            subgraph = self.merge.subgraphs[index]
             types = subgraph.schema.types
             if seen_as in types and (stands_for is None or stands_for == seen_as):
                 yield from _keys_into(types[seen_as], Option(index, seen_as, seen_as))

@@ -12,7 +12,7 @@ from graphwing.composition.satisfiability.places import Option
 def common_runtime_types(
     options: Options, targets: Iterable[Option], coordinate: str
 ) -> frozenset[str]:
-    """Return the types possible at all `targets`; report subgraphs that have none in common."""
+    """Return the types possible at all `targets`; report subgraphs that differ in them."""
     by_subgraph: dict[int, frozenset[str]] = {}
     for target in targets:
         found = options.places.runtime_types(target)
@@ -21,7 +21,7 @@ def common_runtime_types(
     common = every.intersection(*by_subgraph.values())
     if len(by_subgraph) > 1 and common != every and coordinate:
         _report(options, by_subgraph, coordinate, is_disjoint=not common)
-    return common or every
+    return common
 
 
 def _report(
