@@ -15,6 +15,7 @@ from graphwing.server.settings import (
     SubgraphSettings,
 )
 from graphwing.server.sources import Subgraph
+from graphwing.server.subscriptions import SubscriptionSettings
 
 
 def router_from_settings(settings: Settings) -> Router:
@@ -23,6 +24,7 @@ def router_from_settings(settings: Settings) -> Router:
     Without a supergraph in the settings, the subgraphs are composed when the router opens.
     Raises `SettingsError` and `SupergraphError`.
     """
+    _require_patience("subscriptions", settings.subscriptions)
     return Router(
         {name: _subgraph(name, one) for name, one in settings.subgraphs.items()},
         supergraph=settings.supergraph,
@@ -58,13 +60,17 @@ def _streams(place: str, events: EventSettings) -> EventStreams:
             place=f"{place}.subscriptions.url",
             remedy="write it as `ws://host:port/path`, or `http://` for `sse`",
         )
-    if events.silence <= events.ping:
+    _require_patience(f"{place}.subscriptions", events)
+    return EventStreams(events.protocol, events.url, events.path, events.ping, events.silence)
+
+
+def _require_patience(place: str, settings: EventSettings | SubscriptionSettings) -> None:
+    if settings.silence <= settings.ping:
         raise SettingsError(
-            f"{events.silence:g} s are over before a ping after {events.ping:g} s is answered",
-            place=f"{place}.subscriptions.silence",
+            f"{settings.silence:g} s are over before a ping after {settings.ping:g} s is answered",
+            place=f"{place}.silence",
             remedy="make it longer than `ping`",
         )
-    return EventStreams(events.protocol, events.url, events.path, events.ping, events.silence)
 
 
 def _identity(settings: IdentitySettings) -> Identity:

@@ -140,6 +140,8 @@ class GraphQLWebSocket:
         if not self._is_initialised:
             await self._close(*_INIT_TIMEOUT)
             return
+        # Silence counts from the first time that the client could have been asked.
+        self._last_heard = _now()
         while _now() - self._last_heard < self._settings.silence:
             await asyncio.sleep(self._settings.ping)
             await self._say("ping")
