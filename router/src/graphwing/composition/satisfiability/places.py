@@ -53,13 +53,16 @@ class Places:
         default_factory=dict[tuple[str, str | None], tuple[KeyTarget, ...]]
     )
     _holders: dict[str, list[int]] = field(init=False)
+    _interface_objects: dict[str, list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Note which subgraphs have each type."""
-        self._holders = {}
+        """Note which subgraphs have each type, and which of them as an interface object."""
+        self._holders, self._interface_objects = {}, {}
         for index, subgraph in enumerate(self.merge.subgraphs):
-            for name in subgraph.schema.types:
+            for name, definition in subgraph.schema.types.items():
                 self._holders.setdefault(name, []).append(index)
+                if has_applied(definition, "interfaceObject"):
+                    self._interface_objects.setdefault(name, []).append(index)
 
     def subgraph(self, option: Option) -> Subgraph:
         """Return the subgraph that `option` is in."""
@@ -91,7 +94,9 @@ class Places:
         if merged is None:
             return
         abstract = (*merged.interfaces, seen_as) if stands_for is not None else merged.interfaces
-        holders = {index for name in (*abstract, seen_as) for index in self._holders.get(name, ())}
+        holders = {*self._holders.get(seen_as, ()), *self._holders.get(stands_for or "", ())}
+        for name in abstract:
+            holders.update(self._interface_objects.get(name, ()))
         for index in sorted(holders):
             subgraph = self.merge.subgraphs[index]
             types = subgraph.schema.types
