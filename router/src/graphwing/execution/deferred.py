@@ -41,6 +41,8 @@ class Fragment:
     id: str = ""
     """What the client knows it by; empty as long as it does not."""
     groups: list[Group] = field(default_factory=list[Group])
+    untyped: list[Later] = field(default_factory=list[Later])
+    """Objects of which a later fetch may say the type, and so what they have of the fragment."""
     is_over: bool = False
     """Sent, or never to be sent."""
 
@@ -61,6 +63,7 @@ class Fragments:
         """Take the plan's parts; fragments without fields of their own may be sent or not."""
         self._parts: Mapping[int, DeferredPart] = {part.id: part for part in parts}
         self._known: dict[tuple[int, ResponsePath], Fragment] = {}
+        self._groups: dict[tuple[ResponsePath, Parts], Group] = {}
         self._sends_empty = sends_empty
         self._numbers = 0
 
@@ -76,10 +79,21 @@ class Fragments:
                     self._at(parent, later.path) if parent else None,
                 )
         for later in found:
-            for parts, fields in later.deferred.groups:
-                group = Group(later.path, later.shape, later.runtime_type, fields, later.value)
-                for fragment in self._of(parts, later.path):
+            if later.is_typed:
+                for fragment, group in self._groups_of(later, later.runtime_type):
                     fragment.groups.append(group)
+            else:
+                for part in self._parts_at(later):
+                    self._at(part, later.path).untyped.append(later)
+
+    def settle(self, fragment: Fragment) -> None:
+        """Give a fragment its fields of objects whose type was not known before."""
+        for later in fragment.untyped:
+            runtime_type = later.shape.runtime_type(later.value.get("__typename"))
+            for owner, group in self._groups_of(later, runtime_type or later.runtime_type):
+                if owner is fragment:
+                    fragment.groups.append(group)
+        fragment.untyped.clear()
 
     def announce(self) -> list[Fragment]:
         """Return the fragments that the client may now be told to wait for, each once."""
@@ -87,7 +101,8 @@ class Fragments:
         for fragment in self._known.values():
             if fragment.id or fragment.is_over or not self._is_next(fragment):
                 continue
-            if fragment.is_lost() or not (fragment.groups or self._sends_empty):
+            has_fields = fragment.groups or fragment.untyped
+            if fragment.is_lost() or not (has_fields or self._sends_empty):
                 fragment.is_over = True
                 continue
             fragment.id = str(self._numbers)
@@ -103,9 +118,22 @@ class Fragments:
     def _is_next(fragment: Fragment) -> bool:
         return fragment.parent is None or fragment.parent.is_over
 
-    def _of(self, parts: Parts, path: ResponsePath) -> Iterator[Fragment]:
-        for part in sorted(parts):
-            yield self._at(part, path)
+    def _groups_of(self, later: Later, runtime_type: str) -> Iterator[tuple[Fragment, Group]]:
+        """Yield the fragments that have fields of an object, and these; shared ones are one."""
+        deferred = later.shape.deferred_of(runtime_type)
+        for parts, fields in deferred.groups if deferred is not None else ():
+            made = Group(later.path, later.shape, runtime_type, fields, later.value)
+            group = self._groups.setdefault((later.path, parts), made)
+            for part in sorted(parts):
+                yield self._at(part, later.path), group
+
+    @staticmethod
+    def _parts_at(later: Later) -> set[int]:
+        """Return all parts that may have fields of an object, whatever its type."""
+        shape = later.shape
+        every = (shape.deferred_of(name) for name in (*shape.possible, later.runtime_type))
+        groups = (group for one in every if one is not None for group in one.groups)
+        return {part for parts, _ in groups for part in parts}
 
     def _at(self, part: int, path: ResponsePath) -> Fragment:
         """Return the fragment of a part that reaches `path`: it begins there or above."""

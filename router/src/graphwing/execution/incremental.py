@@ -135,6 +135,7 @@ class PartSender:
 
     def _completed(self, fragment: Fragment) -> Completed:
         fragment.is_over = True
+        self._fragments.settle(fragment)
         sent: dict[Group, Increment] = {}
         # Completing a group may find more groups of the same fragment.
         for group in fragment.groups:

@@ -23,6 +23,11 @@ class Later:
     value: Object
     deferred: DeferredFields
 
+    @property
+    def is_typed(self) -> bool:
+        """Return whether it is known what type the object has, not only an interface of it."""
+        return self.runtime_type in self.shape.possible
+
 
 class PartCompletion(Completion):
     """Completes the part of a response below one object."""
@@ -51,7 +56,7 @@ class PartCompletion(Completion):
     def _fields(
         self, shape: ObjectShape, runtime_type: str, fields: Sequence[FieldShape], value: Object
     ) -> Object | None:
-        deferred = shape.deferred.get(runtime_type)
+        deferred = shape.deferred_of(runtime_type)
         if deferred is not None:
             path = tuple(self._path)
             self.later.append(Later(path, shape, runtime_type, value, deferred))

@@ -109,6 +109,22 @@ class ObjectShape:
                 self.deferred[runtime_type] = deferred
         return fields
 
+    def deferred_of(self, runtime_type: str) -> DeferredFields | None:
+        """Return what an object of this type has to be sent later, if anything.
+
+        Of an interface, whose type another part may come to know, all parts that can begin there.
+        """
+        if runtime_type in self.possible:
+            self.fields_of(runtime_type)
+            return self.deferred.get(runtime_type)
+        every = [one for name in self.possible if (one := self.deferred_of(name)) is not None]
+        if not every:
+            return None
+        self.fields_of(runtime_type)
+        known = self.deferred.get(runtime_type)
+        parts = {part for one in every for part in one.parts}
+        return DeferredFields(tuple(sorted(parts)), known.groups if known is not None else ())
+
 
 @dataclass(frozen=True, slots=True)
 class TypenameShape:
