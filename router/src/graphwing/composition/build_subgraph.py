@@ -20,7 +20,10 @@ from graphwing.composition.federation_directives import (
 )
 from graphwing.composition.graphql_rules import check_graphql
 from graphwing.composition.graphql_rules.directive_uses import check_known_directives
-from graphwing.composition.graphql_rules.references import check_references
+from graphwing.composition.graphql_rules.references import (
+    check_own_references,
+    check_references,
+)
 from graphwing.composition.links import (
     FEDERATION_IDENTITY,
     LINK_IDENTITY,
@@ -36,7 +39,8 @@ from graphwing.composition.type_reference import TypeReference, named_type
 
 FEDERATION_FIELDS = ("_service", "_entities")
 _OFTEN_MISDEFINED = ("key", "requires", "provides")
-_FEDERATION_TYPES = ("_Any", "_Entity", "_Service", "_FieldSet")
+_FEDERATION_TYPES = ("_Any", "_Entity", "_Service")
+_FIELD_SET = "_FieldSet"
 
 
 def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema | None:
@@ -45,14 +49,19 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
     Each step needs the ones before: what they find wrong would be told again, in other words.
     """
     before = len(problems.found)
-    read = read_sdl(subgraph, problems)
+    unread = Problems()
+    read = read_sdl(subgraph, unread)
+    links = _read_links(subgraph.name, read, problems)
     if len(problems.found) > before:
         return None
-    links = _read_links(subgraph.name, read, problems)
+    problems.found += unread.found
     if len(problems.found) > before:
         return None
     _Names(read, links).resolve()
     schema = _schema(subgraph, read, links)
+    if schema.is_federation_1:
+        # Federation 1 adds these fields without saying what their types are.
+        _remove_federation_fields(schema, read.roots.get("query", "Query"))
     if not check_references(schema, read, problems):
         return None
     check_definitions(subgraph.name, read, links, problems)
@@ -63,7 +72,9 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
     if len(problems.found) > before:
         return None
     _use_default_root_names(schema, read, problems)
-    _remove_federation_definitions(schema)
+    removed = _remove_federation_definitions(schema)
+    if removed:
+        check_own_references(schema, removed, problems)
     schema.index_implementations()
     return schema
 
@@ -71,7 +82,10 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
 def _read_links(subgraph: str, read: ReadSdl, problems: Problems) -> Links:
     links, errors = read_links(read.schema_directives)
     for error, position in errors:
-        problems.report(error.code, error.message, at=[(subgraph, position)], remedy=error.remedy)
+        # If nothing that is linked makes `@link` known, it is an unknown directive.
+        is_unknown = error.code == "INVALID_LINK_IDENTIFIER" and not links.is_bootstrapped
+        code = "INVALID_GRAPHQL" if is_unknown else error.code
+        problems.report(code, error.message, at=[(subgraph, position)], remedy=error.remedy)
     for link in links.all:
         _check_link(subgraph, link, problems)
     return links
@@ -211,18 +225,29 @@ def _rename_types(schema: SubgraphSchema, renames: dict[str, str]) -> None:
         definition.members = {renamed(name): at for name, at in definition.members.items()}
 
 
-def _remove_federation_definitions(schema: SubgraphSchema) -> None:
-    for name in list(schema.types):
-        source = schema.links.type_source(name)
-        is_linked = source is not None and source[1] in specification_types(source[0])
-        if is_linked or name in _FEDERATION_TYPES:
-            del schema.types[name]
-    query = schema.types.get("Query")
-    if query is None:
+def _remove_federation_definitions(schema: SubgraphSchema) -> set[str]:
+    """Remove the types and fields that federation adds, and return the names of the types."""
+    removed = {name for name in schema.types if _is_of_federation(name, schema)}
+    for name in removed:
+        del schema.types[name]
+    _remove_federation_fields(schema, "Query")
+    if "Query" not in schema.types:
         schema.types["Query"] = TypeDefinition(TypeKind.OBJECT, "Query", has_definition=True)
-        return
-    for name in FEDERATION_FIELDS:
-        query.fields.pop(name, None)
+    return removed
+
+
+def _is_of_federation(name: str, schema: SubgraphSchema) -> bool:
+    if name in _FEDERATION_TYPES or (schema.is_federation_1 and name == _FIELD_SET):
+        return True
+    source = schema.links.type_source(name)
+    return source is not None and source[1] in specification_types(source[0])
+
+
+def _remove_federation_fields(schema: SubgraphSchema, query: str) -> None:
+    definition = schema.types.get(query)
+    if definition is not None:
+        for name in FEDERATION_FIELDS:
+            definition.fields.pop(name, None)
 
 
 def own_directives(schema: SubgraphSchema) -> dict[str, DirectiveDefinition]:

@@ -13,26 +13,28 @@ def check_extensions(
     schema: SubgraphSchema, schemas: Iterable[SubgraphSchema], problems: Problems
 ) -> None:
     """Report what `schema` extends and none of the other `schemas` defines."""
-    extended = {name for name, it in schema.types.items() if _is_extension(schema, it)}
-    homeless = extended - ROOT_TYPES
+    homeless = [
+        it
+        for it in schema.types.values()
+        if _is_extension(schema, it) and it.name not in ROOT_TYPES
+    ]
     for other in schemas:
-        if not homeless:
-            return
-        if other is not schema:
-            homeless -= {it for it in homeless if _defines(other, it)}
-    for name in sorted(homeless):
+        if homeless and other is not schema:
+            homeless = [it for it in homeless if not _defines(other, it)]
+    for definition in homeless:
+        name = definition.name
         problems.report(
             "EXTENSION_WITH_NO_BASE",
             f"`{name}` is extended, and no other subgraph defines it",
-            at=[schema.at(schema.types[name].position)],
+            at=[schema.at(definition.position)],
             coordinate=name,
             remedy="define it in the subgraph that owns it, without `extend`",
         )
 
 
-def _defines(schema: SubgraphSchema, name: str) -> bool:
-    definition = schema.types.get(name)
-    return definition is not None and definition.has_definition
+def _defines(schema: SubgraphSchema, extended: TypeDefinition) -> bool:
+    definition = schema.types.get(extended.name)
+    return definition is not None and definition.has_definition and definition.kind is extended.kind
 
 
 def _is_extension(schema: SubgraphSchema, definition: TypeDefinition) -> bool:

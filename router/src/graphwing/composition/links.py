@@ -217,6 +217,12 @@ class Links:
         return (link, rest) if link is not None and separator else None
 
     @property
+    def is_bootstrapped(self) -> bool:
+        """Whether a link says what `@link` itself is, or links federation, which implies it."""
+        known = {link.url.identity for link in self.all}
+        return bool(known & {LINK_IDENTITY, CORE_IDENTITY, FEDERATION_IDENTITY})
+
+    @property
     def federation(self) -> Link | None:
         """The link to the federation specification; without one the schema is Federation 1."""
         return self.by_identity.get(FEDERATION_IDENTITY)

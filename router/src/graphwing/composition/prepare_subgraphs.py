@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from graphwing.composition.build_subgraph import build_subgraph
 from graphwing.composition.check_extensions import check_extensions
 from graphwing.composition.field_facts import FieldFacts, field_facts
-from graphwing.composition.merge.graph_names import graph_names
+from graphwing.composition.merge.graph_names import graph_name, graph_names
 from graphwing.composition.merge.merge_state import Subgraph
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import SubgraphSchema
@@ -15,24 +16,34 @@ from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.composition.upgrade_federation_1 import upgrade_federation_1
 from graphwing.composition.validate_subgraph import validate_subgraph
 from graphwing.composition.values import EnumLiteral
-from graphwing.errors import CompositionError
+from graphwing.errors import CompositionError, CompositionProblem
 
 
 def prepare_subgraphs(given: Sequence[SubgraphSdl]) -> list[Subgraph]:
     """Return `given`, ready to be merged, or raise `CompositionError`."""
     problems = Problems()
-    _check_names(given, problems)
+    _check_given(given, problems)
     schemas, facts = _built(given, problems)
     _stop_at(problems)
-    for schema in schemas:
-        if schema.is_federation_1:
-            before = len(problems.found)
-            check_extensions(schema, schemas, problems)
-            upgrade_federation_1(schema, problems)
-            if len(problems.found) == before:
-                facts[schema.name] = _validated(schema, problems)
+    old = [schema for schema in schemas if schema.is_federation_1]
+    # Upgrading removes what could be the base of another subgraph's extension.
+    homeless = {schema.name: _extension_problems(schema, schemas) for schema in old}
+    for schema in old:
+        before = len(problems.found)
+        problems.found += homeless[schema.name]
+        upgrade_federation_1(schema, problems)
+        if len(problems.found) == before:
+            facts[schema.name] = _validated(schema, problems)
     _stop_at(problems)
     return _ready(schemas, facts)
+
+
+def _extension_problems(
+    schema: SubgraphSchema, schemas: Sequence[SubgraphSchema]
+) -> list[CompositionProblem]:
+    problems = Problems()
+    check_extensions(schema, schemas, problems)
+    return problems.found
 
 
 def check_alone(subgraph: SubgraphSdl) -> None:
@@ -59,7 +70,7 @@ def _built(
         if schema is None:
             continue
         schemas.append(schema)
-        if not schema.is_federation_1:
+        if _has_valid_name(schema, problems) and not schema.is_federation_1:
             facts[schema.name] = _validated(schema, problems)
     return schemas, facts
 
@@ -77,23 +88,27 @@ def _ready(schemas: list[SubgraphSchema], facts: dict[str, FieldFacts]) -> list[
     ]
 
 
-def _check_names(given: Sequence[SubgraphSdl], problems: Problems) -> None:
+def _check_given(given: Sequence[SubgraphSdl], problems: Problems) -> None:
     if not given:
         problems.report(
             "NO_QUERIES", "there are no subgraphs to compose", remedy="name at least one subgraph"
         )
-    seen: set[str] = set()
-    for subgraph in given:
-        if subgraph.name in {"", "_"}:
-            message = f"a subgraph cannot be called `{subgraph.name}`"
-        elif subgraph.name in seen:
-            message = f"two subgraphs are called `{subgraph.name}`"
-        else:
-            seen.add(subgraph.name)
-            continue
-        problems.report(
-            "INVALID_SUBGRAPH_NAME", message, subgraphs=[subgraph.name], remedy="rename it"
-        )
+    for name, count in Counter(subgraph.name for subgraph in given).items():
+        if count > 1:
+            _report_name(name, f"{count} subgraphs are called `{name}`", problems)
+    _stop_at(problems)
+
+
+def _has_valid_name(schema: SubgraphSchema, problems: Problems) -> bool:
+    # In the supergraph the name is that of an enum value, which may not begin with underscores.
+    if schema.name in {"", "_"} or graph_name(schema.name).startswith("__"):
+        _report_name(schema.name, f"a subgraph cannot be called `{schema.name}`", problems)
+        return False
+    return True
+
+
+def _report_name(name: str, message: str, problems: Problems) -> None:
+    problems.report("INVALID_SUBGRAPH_NAME", message, subgraphs=[name], remedy="rename it")
 
 
 def _stop_at(problems: Problems) -> None:

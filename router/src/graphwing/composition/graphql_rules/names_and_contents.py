@@ -28,7 +28,8 @@ _CONTENTS = {
 
 def check_names_and_contents(schema: SubgraphSchema, read: ReadSdl, problems: Problems) -> None:
     """Report reserved names, empty types, wrong defaults and deprecated parts that are required."""
-    checker = _Checker(schema, problems)
+    # Composition fills an empty query root: federation adds its own fields to every subgraph.
+    checker = _Checker(schema, problems, may_be_empty=read.roots.get("query", "Query"))
     for definition in schema.types.values():
         checker.check_type(definition)
     for directive in read.directives.values():
@@ -40,6 +41,7 @@ def check_names_and_contents(schema: SubgraphSchema, read: ReadSdl, problems: Pr
 class _Checker:
     schema: SubgraphSchema
     problems: Problems
+    may_be_empty: str
 
     def _report(self, message: str, coordinate: str, position: Position, remedy: str) -> None:
         self.problems.report(
@@ -69,8 +71,8 @@ class _Checker:
         filled = (
             definition.fields or definition.input_fields or definition.members or definition.values
         )
-        if not filled and definition.has_definition:
-            name = definition.name
+        name = definition.name
+        if not filled and definition.has_definition and name != self.may_be_empty:
             remedy = f"give it a {contents}, or remove it"
             self._report(f"`{name}` has no {contents}", name, definition.position, remedy)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from graphwing.composition.definitions import (
@@ -14,12 +14,11 @@ from graphwing.composition.definitions import (
     TypeDefinition,
     TypeKind,
 )
-from graphwing.composition.federation_directives import specification_types
 from graphwing.composition.problems import Problems
 from graphwing.composition.read_sdl import ReadSdl
 from graphwing.composition.subgraph_schema import SubgraphSchema
 from graphwing.composition.suggestion import closest
-from graphwing.composition.type_reference import named_type
+from graphwing.composition.type_reference import TypeReference, named_type
 
 _Fault = tuple[str, str, Position, str]
 """What is wrong, where in the schema, where in the SDL, and what to do."""
@@ -43,6 +42,34 @@ def check_references(schema: SubgraphSchema, read: ReadSdl, problems: Problems) 
             remedy=remedy,
         )
     return not checker.unknown
+
+
+def check_own_references(
+    schema: SubgraphSchema, foreign: Container[str], problems: Problems
+) -> None:
+    """Report uses, in the author's own types, of the types named in `foreign`."""
+    for coordinate, reference, position in _references(schema):
+        name = named_type(reference)
+        if name in foreign:
+            problems.report(
+                "INVALID_GRAPHQL",
+                f"`{coordinate}` is of type `{name}`, which belongs to a specification and is not"
+                " in the supergraph",
+                at=[schema.at(position)],
+                coordinate=coordinate,
+                remedy="use a type of your own",
+            )
+
+
+def _references(schema: SubgraphSchema) -> Iterator[tuple[str, TypeReference, Position]]:
+    for definition in schema.types.values():
+        for item in definition.fields.values():
+            coordinate = f"{definition.name}.{item.name}"
+            yield coordinate, item.type, item.position
+            for argument in item.arguments.values():
+                yield f"{coordinate}({argument.name}:)", argument.type, argument.position
+        for item in definition.input_fields.values():
+            yield f"{definition.name}.{item.name}", item.type, item.position
 
 
 @dataclass(slots=True)
@@ -116,15 +143,4 @@ class _Checker:
         definition = self.schema.types.get(name)
         if definition is not None:
             return definition.kind
-        if name in BUILT_IN_SCALARS:
-            return TypeKind.SCALAR
-        source = self.schema.links.type_source(name)
-        if source is not None and source[1] in specification_types(source[0]):
-            return TypeKind.ENUM if source[1] == "Purpose" else TypeKind.SCALAR
-        if self.schema.links.federation is None:
-            return None
-        return {
-            "_Any": TypeKind.SCALAR,
-            "_Entity": TypeKind.UNION,
-            "_Service": TypeKind.OBJECT,
-        }.get(name)
+        return TypeKind.SCALAR if name in BUILT_IN_SCALARS else None

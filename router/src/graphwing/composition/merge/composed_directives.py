@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from graphwing.composition.definitions import AppliedDirective, DirectiveDefinition
 from graphwing.composition.federation_directives import SPEC_OF_DIRECTIVE
 from graphwing.composition.links import FEDERATION_IDENTITY, Link
+from graphwing.composition.merge.directive_types import check_argument_types
 from graphwing.composition.merge.merge_state import LinkedFeature, Merge, Subgraph, quoted
 
 _REMEDY_FOR_NAME = 'write the name as `"@name"`'
@@ -176,21 +177,22 @@ def _compose(merge: Merge, group: list[_Request]) -> None:
         if request.name in imports.values():
             continue
         imports[f"@{request.element}"] = f"@{request.name}"
-        definition = _newest_definition(merge, request)
+        subgraph, definition = _newest_definition(merge, request)
+        check_argument_types(merge, subgraph, definition)
         merge.composed[request.name] = request.link.url.identity
         merge.directives[request.name] = definition
     merge.features.append(LinkedFeature(str(latest.link.url), None, tuple(imports.items())))
 
 
-def _newest_definition(merge: Merge, request: _Request) -> DirectiveDefinition:
+def _newest_definition(merge: Merge, request: _Request) -> tuple[Subgraph, DirectiveDefinition]:
     """Return the definition of the subgraph that links the newest version of the specification."""
     identity = request.link.url.identity
     found = [
-        (link.url.version, subgraph.schema.directives[request.name])
+        (link.url.version, subgraph, subgraph.schema.directives[request.name])
         for subgraph in merge.subgraphs
         if (link := subgraph.schema.links.by_identity.get(identity)) is not None
         and request.name in subgraph.schema.directives
     ]
     # Of several with the newest version the last one counts, as in the reference.
-    newest = max(version for version, _ in found)
-    return [definition for version, definition in found if version == newest][-1]
+    newest = max(version for version, _, _ in found)
+    return [(subgraph, it) for version, subgraph, it in found if version == newest][-1]

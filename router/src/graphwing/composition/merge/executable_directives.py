@@ -7,6 +7,7 @@ from graphwing.composition.definitions import DirectiveDefinition
 from graphwing.composition.graphql_rules.directive_uses import BUILT_IN_DIRECTIVES
 from graphwing.composition.merge.arguments import merged_arguments
 from graphwing.composition.merge.descriptions import merged_description
+from graphwing.composition.merge.directive_types import check_argument_types
 from graphwing.composition.merge.merge_state import Merge, Sources, names_of, places
 
 EXECUTABLE_LOCATIONS = (
@@ -64,6 +65,8 @@ def _merge_definition(merge: Merge, name: str, found: Sources[DirectiveDefinitio
     if any(repeatable) and not all(repeatable):
         message = f"`@{name}` is repeatable in some subgraphs only, and not in the supergraph"
         _hint(merge, "INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE", message, found)
+    for subgraph, definition in found:
+        check_argument_types(merge, subgraph, definition)
     merge.directives[name] = DirectiveDefinition(
         name,
         merged_arguments(merge, found, coordinate),

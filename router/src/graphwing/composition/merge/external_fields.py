@@ -49,11 +49,16 @@ def check_external_fields(
     merge: Merge, found: Sources[FieldDefinition], merged: FieldDefinition, key: FieldKey
 ) -> None:
     """Report external fields that differ from `merged` in type, arguments or defaults."""
+    resolved_types = {it.type for subgraph, it in found if key not in subgraph.facts.external}
     coordinate = f"{key[0]}.{key[1]}"
     is_named_subtype = subtype_in(merge.types)
     external = [(subgraph, it) for subgraph, it in found if key in subgraph.facts.external]
     wrong_type = [
-        it for it in external if not is_subtype(it[1].type, merged.type, is_named_subtype)
+        (subgraph, it)
+        for subgraph, it in external
+        # Where those that resolve it differ, so may the external ones.
+        if it.type != merged.type
+        and (len(resolved_types) == 1 or not is_subtype(it.type, merged.type, is_named_subtype))
     ]
     if wrong_type:
         merge.problems.report(

@@ -15,7 +15,7 @@ def graph_names(subgraphs: Iterable[str]) -> dict[str, str]:
     >>> graph_names(["my-shop", "my_shop", "2nd", "v_1"])
     {'my-shop': 'MY_SHOP_1', 'my_shop': 'MY_SHOP_2', '2nd': '_2ND', 'v_1': 'V_1_'}
     """
-    sanitized = {name: _sanitized(name) for name in subgraphs}
+    sanitized = {name: graph_name(name) for name in subgraphs}
     count: dict[str, int] = {}
     for value in sanitized.values():
         count[value] = count.get(value, 0) + 1
@@ -30,7 +30,8 @@ def graph_names(subgraphs: Iterable[str]) -> dict[str, str]:
     return result
 
 
-def _sanitized(name: str) -> str:
+def graph_name(name: str) -> str:
+    """Return the enum value of a subgraph called `name`, if no other has the same."""
     value = _NOT_WORD.sub("_", name)
     if value[:1].isdigit():
         value = f"_{value}"

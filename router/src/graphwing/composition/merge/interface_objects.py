@@ -10,7 +10,8 @@ from graphwing.composition.definitions import (
     TypeKind,
 )
 from graphwing.composition.field_facts import FieldKey
-from graphwing.composition.merge.merge_state import Merge, Subgraph, places, quoted
+from graphwing.composition.merge.merge_state import Merge, Overrides, Subgraph, places, quoted
+from graphwing.composition.merge.sharing import check_sharing
 
 
 def abstracted_sources(
@@ -76,6 +77,9 @@ def add_interface_object_fields(merge: Merge) -> None:
             if definition.kind is TypeKind.OBJECT and interface in definition.interfaces:
                 for name, item in from_objects.items():
                     if name not in definition.fields:
+                        abstracted = abstracted_sources(merge, definition, name)
+                        key = (definition.name, name)
+                        check_sharing(merge, [], abstracted, Overrides(), key)
                         definition.fields[name] = _copy(item)
 
 

@@ -27,7 +27,7 @@ def output_join_fields(
     """Return the `@join__field` uses of a field of `owner`; none when all subgraphs agree fully."""
     key = (owner.name, merged.name)
     kept = [(subgraph, it) for subgraph, it in found if subgraph.name not in overrides.unused]
-    same_type = all(it.type == merged.type for _, it in kept)
+    same_type = all(it.type == merged.type for _, it in found)
     uses = [
         _join_field(subgraph, it, owner, None if same_type else it.type, overrides)
         for subgraph, it in kept

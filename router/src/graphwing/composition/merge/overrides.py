@@ -125,7 +125,7 @@ def _conflict(override: _Override, source: tuple[Subgraph, FieldDefinition]) -> 
 
 def _apply_label(merge: Merge, override: _Override, result: Overrides) -> None:
     label = string_argument(override.use, "label")
-    if label is None:
+    if not label:
         return
     if not _LABEL.fullmatch(label):
         _report(

@@ -57,7 +57,7 @@ class _Check:
     def _places(self, coordinate: str) -> Iterator[Place]:
         if coordinate.startswith("@"):
             for subgraph in self.merge.subgraphs:
-                directive = subgraph.schema.directives.get(coordinate[1:])
+                directive = subgraph.schema.directives.get(coordinate[1:].partition("(")[0])
                 if directive is not None:
                     yield subgraph.schema.at(directive.position)
             return
@@ -85,6 +85,9 @@ class _Check:
                         f"@{directive.name}",
                         "remove `@inaccessible` there",
                     )
+                else:
+                    coordinate = f"@{directive.name}({argument.name}:)"
+                    self._check_input(argument, coordinate, "argument")
 
     def check_type(self, definition: TypeDefinition) -> None:
         name = definition.name
@@ -134,11 +137,13 @@ class _Check:
     def _check_reference(self, reference: TypeReference, coordinate: str) -> None:
         target = self.merge.types.get(named_type(reference))
         if target is not None and is_hidden(target):
+            is_of_directive = coordinate.startswith("@")
+            hide = f"mark `{coordinate}` `@inaccessible` too"
             self._report(
                 "REFERENCED_INACCESSIBLE",
                 f"`{coordinate}` is visible, and its type `{target.name}` is inaccessible",
                 coordinate,
-                f"mark `{coordinate}` `@inaccessible` too",
+                f"do not hide `{target.name}`" if is_of_directive else hide,
             )
 
     def _check_input(self, item: InputValue, coordinate: str, what: str) -> None:

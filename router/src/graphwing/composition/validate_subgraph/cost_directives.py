@@ -95,5 +95,5 @@ def _sized_field_complaints(
         return [("INVALID_SIZED_FIELD", message, "name a field of the type that is a list")]
     if not is_list(nullable(sized.type)):
         message = f"sizes `{name}`, which is `{sized.type}` and no list"
-        return [("INVALID_SIZED_FIELD", message, "name a field of the type that is a list")]
+        return [("APPLIED_TO_NON_LIST", message, "name a field of the type that is a list")]
     return []
