@@ -27,6 +27,9 @@ class TypeKind(Enum):
     ENUM = "enum"
     INPUT = "input"
 
+    # The kind of a type is looked up in a set more often than anything else is.
+    __hash__ = object.__hash__
+
     @property
     def location(self) -> str:
         """The directive location of a definition of this kind."""

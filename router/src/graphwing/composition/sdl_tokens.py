@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 # Half of a character beyond the first 65,536 is none by itself, but text from JSON can hold both.
 _PAIR = r"[\ud800-\udbff][\udc00-\udfff]"
@@ -42,7 +43,7 @@ _ANY_TOKEN = rf"""
 # What is no token is read with all that follows it, as the last.
 _TOKENS = re.compile(rf"({_IGNORED}) ({_ANY_TOKEN} | \Z | [\s\S]++)", re.VERBOSE)
 _TOKEN = re.compile(_ANY_TOKEN, re.VERBOSE)
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\n|\r)")
 
 END = ""
 """What stands for the end of the text."""
@@ -71,12 +72,15 @@ def tokenise(text: str) -> Tokens:
     >>> tokenise('type Track { "Its name." name: String! }').texts
     ['type', 'Track', '{', '"Its name."', 'name', ':', 'String', '!', '}', '']
     """
-    pairs = _TOKENS.findall(text)
-    ends = accumulate(len(ignored) + len(token) for ignored, token in pairs)
-    starts = array("L", (end - len(token) for end, (_, token) in zip(ends, pairs, strict=True)))
+    pairs: list[tuple[str, str]] = _TOKENS.findall(text)
     texts = [token for _, token in pairs]
     if len(texts) > 1 and texts[-2] and not _TOKEN.match(texts[-2]):
         texts[-2] = UNREADABLE
-    line_starts = array("L", [0])
-    line_starts.extend(match.end() for match in _LINE_END.finditer(text))
-    return Tokens(texts, starts, line_starts)
+    # A token starts where what is ignored before it ends.
+    starts = _ends(chain.from_iterable(pairs))[::2]
+    return Tokens(texts, starts, array("L", [0]) + _ends(_LINE.findall(text)))
+
+
+def _ends(pieces: Iterable[str]) -> array[int]:
+    """Return where each of `pieces` ends when they follow one another."""
+    return array("L", accumulate(map(len, pieces)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphwing.composition.definitions import (
+    FIELD_KINDS,
     AppliedDirective,
     DirectiveDefinition,
     Element,
@@ -64,7 +65,7 @@ class SubgraphSchema:
     def objects_and_interfaces(self) -> Iterator[TypeDefinition]:
         """Yield the types that have fields with resolvers."""
         for definition in self.types.values():
-            if definition.kind in {TypeKind.OBJECT, TypeKind.INTERFACE}:
+            if definition.kind in FIELD_KINDS:
                 yield definition
 
     def possible_types(self, name: str) -> list[str]:
