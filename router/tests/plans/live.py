@@ -81,6 +81,15 @@ class Clock:
                     clock.is_closed.set()
 
             @strawberry.subscription
+            async def noise(self, length: int) -> AsyncGenerator[str]:
+                """Yield long texts for ever."""
+                try:
+                    while True:
+                        yield "x" * length
+                finally:
+                    clock.is_closed.set()
+
+            @strawberry.subscription
             async def broken(self) -> AsyncGenerator[int]:
                 """Fail after one event."""
                 yield 1
