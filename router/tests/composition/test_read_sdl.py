@@ -243,8 +243,8 @@ def compare(sdl: str) -> None:
         assert said_by_records(read) == said_by_nodes(document)
 
 
-# What graphql-core reads and a type system cannot hold is refused where it begins, whatever is wrong
-# in it further on.
+# What graphql-core reads and a type system cannot hold is refused where it begins, whatever is
+# wrong in it further on.
 _REFUSED_SOONER = (
     "holds an operation",
     "Unexpected description",
