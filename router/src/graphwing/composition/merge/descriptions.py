@@ -22,9 +22,12 @@ D = TypeVar("D", bound=Described)
 
 def merged_description(sources: Sources[D], coordinate: str, hints: Hints) -> str | None:
     """Return the description for `coordinate`, with a hint when the subgraphs disagree."""
-    counts = Counter(item.description for _, item in sources if item.description is not None)
-    if len(counts) <= 1:
-        return next(iter(counts), None)
+    found = [item.description for _, item in sources if item.description is not None]
+    if len(found) <= 1:
+        return found[0] if found else None
+    counts = Counter(found)
+    if len(counts) == 1:
+        return found[0]
     texts = [text for text in counts if text]
     if len(texts) == 1:
         return texts[0]
