@@ -13,7 +13,7 @@ from graphwing.composition.merge.merge_state import Subgraph
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import SubgraphSchema
 from graphwing.composition.subgraph_sdl import SubgraphSdl
-from graphwing.composition.upgrade_federation_1 import upgrade_federation_1
+from graphwing.composition.upgrade_federation_1 import adopt_keys, upgrade_federation_1
 from graphwing.composition.validate_subgraph import validate_subgraph
 from graphwing.composition.values import EnumLiteral
 from graphwing.errors import CompositionError, CompositionProblem
@@ -28,6 +28,7 @@ def prepare_subgraphs(given: Sequence[SubgraphSdl]) -> list[Subgraph]:
     old = [schema for schema in schemas if schema.is_federation_1]
     # Upgrading removes what could be the base of another subgraph's extension.
     homeless = {schema.name: _extension_problems(schema, schemas) for schema in old}
+    adopt_keys(schemas)
     for schema in old:
         before = len(problems.found)
         problems.found += homeless[schema.name]

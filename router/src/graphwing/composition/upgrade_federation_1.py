@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graphwing.composition.definitions import (
     AppliedDirective,
     FieldDefinition,
@@ -23,6 +25,7 @@ from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import (
     ROOT_TYPES,
     SubgraphSchema,
+    is_type_extension,
     keys_of,
     string_argument,
 )
@@ -44,6 +47,32 @@ def upgrade_federation_1(schema: SubgraphSchema, problems: Problems) -> None:
     _remove_tags_from_external_fields(schema)
     _turn_extensions_into_definitions(schema)
     schema.index_implementations()
+
+
+def adopt_keys(schemas: Sequence[SubgraphSchema]) -> None:
+    """Let Federation 1 extensions that name no key have the key that the type has elsewhere."""
+    for schema in schemas:
+        for definition in schema.types.values() if schema.is_federation_1 else ():
+            if definition.kind is not TypeKind.OBJECT or keys_of(definition):
+                continue
+            if is_type_extension(definition):
+                for name in _first_keys(definition.name, schemas) & definition.fields.keys():
+                    remove_applied(definition.fields[name], "external")
+
+
+def _first_keys(type_name: str, schemas: Sequence[SubgraphSchema]) -> set[str]:
+    """Return the fields in the first key that each subgraph gives to a type."""
+    found: set[str] = set()
+    for schema in schemas:
+        definition = schema.types.get(type_name)
+        keys = keys_of(definition) if definition is not None else []
+        text = _as_text(keys[0].arguments.get("fields")) if keys else None
+        try:
+            selections = parse_field_set(text) if text is not None else ()
+        except FieldSetError:
+            continue  # the validation that follows reports it
+        found |= {it.name for it in selections if isinstance(it, SelectedField)}
+    return found
 
 
 def _write_fields_as_text(definition: TypeDefinition) -> None:
@@ -166,6 +195,7 @@ def _remove_unused_external_fields(schema: SubgraphSchema, problems: Problems) -
     referenced = {
         named_type(item.type) for it in schema.types.values() for item in it.fields.values()
     }
+    referenced |= {name for it in schema.types.values() for name in it.members}
     for name, fields in touched.items():
         definition = schema.types[name]
         for field_name in fields:
@@ -175,8 +205,8 @@ def _remove_unused_external_fields(schema: SubgraphSchema, problems: Problems) -
         if name in referenced:
             problems.report(
                 "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
-                f"`{name}` has nothing but external fields that no directive uses, and other fields"
-                " return it",
+                f"`{name}` has nothing but external fields that no directive uses, and is returned"
+                " by other fields",
                 at=[schema.at(definition.position)],
                 coordinate=name,
                 remedy="remove the type, or give it a field of its own",
