@@ -373,12 +373,10 @@ class Options:
     ) -> bool:
         self.spend()
         if isinstance(selection, SelectedType):
-            possible = self.places.runtime_types(option)
-            if selection.condition is not None:
-                possible = possible & self.places.possible_types(option, selection.condition)
-            options = (self.places.narrow(option, name) for name in possible)
-            return all(
-                it is None or self.resolves(it, selection.selections, closed) for it in options
+            options = self._narrowed(option, selection.condition)
+            # A condition that no value here can meet has to be asked of another subgraph.
+            return bool(options) and all(
+                self.resolves(it, selection.selections, closed) for it in options
             )
         if selection.name == "__typename":
             return True
@@ -391,10 +389,16 @@ class Options:
         if definition is None or definition.kind is TypeKind.OBJECT:
             return False
         # Not as a whole, but perhaps for each type that it can be.
-        narrowed = [self.places.narrow(option, name) for name in self.places.runtime_types(option)]
-        return bool(narrowed) and all(
-            it is not None and self._resolves_one(it, selection, closed) for it in narrowed
-        )
+        options = self._narrowed(option, None)
+        return bool(options) and all(self._resolves_one(it, selection, closed) for it in options)
+
+    def _narrowed(self, option: Option, condition: str | None) -> list[Option]:
+        """Return `option` for each object type that it can be of and that meets `condition`."""
+        possible = self.places.runtime_types(option)
+        if condition is not None:
+            possible &= self.places.possible_types(option, condition)
+        options = (self.places.narrow(option, name) for name in sorted(possible))
+        return [it for it in options if it is not None]
 
 
 def _opener(place: Option, target: KeyTarget) -> FieldSet | None:
