@@ -185,10 +185,18 @@ def _schema(subgraph: SubgraphSdl, read: ReadSdl, links: Links) -> SubgraphSchem
     if links.federation is None:
         for name, definition in federation_directives(None).items():
             # The definitions that Federation 1 libraries give these vary; what is meant does not.
-            if name in _OFTEN_MISDEFINED:
+            if name in _OFTEN_MISDEFINED and not _takes_input_types(read, name):
                 schema.directives[name] = definition
             schema.directives.setdefault(name, definition)
     return schema
+
+
+def _takes_input_types(read: ReadSdl, directive: str) -> bool:
+    """Return whether the author's definition asks for values that no field set is."""
+    definition = read.directives.get(directive)
+    arguments = definition.arguments.values() if definition is not None else ()
+    types = (read.types.get(named_type(argument.type)) for argument in arguments)
+    return any(it is not None and it.kind is TypeKind.INPUT for it in types)
 
 
 def _use_default_root_names(schema: SubgraphSchema, read: ReadSdl, problems: Problems) -> None:

@@ -40,12 +40,14 @@ _EVERYWHERE = (
 )
 _AUTH = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
 _AUTHENTICATED = f"directive @authenticated on {_AUTH}"
-_REQUIRES_SCOPES = f"directive @requiresScopes(scopes: [[Scope!]!]!) on {_AUTH}"
-_POLICY = f"directive @policy(policies: [[Policy!]!]!) on {_AUTH}"
+_REQUIRES_SCOPES = f"directive @requiresScopes(scopes: [[federation__Scope!]!]!) on {_AUTH}"
+_POLICY = f"directive @policy(policies: [[federation__Policy!]!]!) on {_AUTH}"
 _INACCESSIBLE = f"directive @inaccessible on {_EVERYWHERE}"
 _TAG = f"directive @tag(name: String!) repeatable on {_EVERYWHERE}"
 _CONTEXT = "directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION"
-_FROM_CONTEXT = "directive @fromContext(field: ContextFieldValue) on ARGUMENT_DEFINITION"
+_FROM_CONTEXT = (
+    "directive @fromContext(field: federation__ContextFieldValue) on ARGUMENT_DEFINITION"
+)
 _COST = (
     "directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION"
     " | INPUT_FIELD_DEFINITION | OBJECT | SCALAR"
@@ -60,11 +62,11 @@ _CACHE_TAG = "directive @cacheTag(format: String!) repeatable on OBJECT | FIELD_
 _FEDERATION_2 = (
     _Since(
         Version(2, 0),
-        "directive @key(fields: FieldSet!, resolvable: Boolean = true) repeatable"
+        "directive @key(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable"
         " on OBJECT | INTERFACE",
     ),
-    _Since(Version(2, 0), "directive @requires(fields: FieldSet!) on FIELD_DEFINITION"),
-    _Since(Version(2, 0), "directive @provides(fields: FieldSet!) on FIELD_DEFINITION"),
+    _Since(Version(2, 0), "directive @requires(fields: federation__FieldSet!) on FIELD_DEFINITION"),
+    _Since(Version(2, 0), "directive @provides(fields: federation__FieldSet!) on FIELD_DEFINITION"),
     _Since(Version(2, 0), "directive @external(reason: String) on OBJECT | FIELD_DEFINITION"),
     _Since(Version(2, 0), "directive @extends on OBJECT | INTERFACE"),
     _Since(Version(2, 0), "directive @shareable on OBJECT | FIELD_DEFINITION"),

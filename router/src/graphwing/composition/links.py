@@ -101,7 +101,7 @@ def read_link(directive: AppliedDirective) -> Link:
     url_text = directive.arguments.get("url", directive.arguments.get("feature"))
     if not isinstance(url_text, str):
         raise LinkError(
-            "INVALID_LINK_DIRECTIVE_USAGE",
+            "INVALID_LINK_IDENTIFIER",
             f"`@{directive.name}` needs a string argument `url`",
             "give the URL of the specification",
         )

@@ -19,11 +19,6 @@ from graphwing.composition.subgraph_schema import SubgraphSchema, elements_of
 _VERSIONS = {"tag": "v0.3", "inaccessible": "v0.2"}
 _SECURITY = frozenset({"inaccessible", "authenticated", "requiresScopes", "policy", "context"})
 _DIRECTIVES_OF = {"cost": ("cost", "listSize")}
-# The custom scalars of a specification carry its name in the supergraph.
-_OWN_TYPES = {
-    "requiresScopes": {"[[Scope!]!]!": "[[requiresScopes__Scope!]!]!"},
-    "policy": {"[[Policy!]!]!": "[[policy__Policy!]!]!"},
-}
 
 
 def name_carried_directives(merge: Merge) -> None:
@@ -126,9 +121,9 @@ def _link_joined_directives(merge: Merge) -> None:
 
 def _definition(spec: str, name: str) -> DirectiveDefinition:
     known = federation_directives(LATEST_FEDERATION)[spec]
-    types = _OWN_TYPES.get(spec, {})
+    # In the supergraph the custom scalars of a specification carry its own name.
     arguments = {
-        key: InputValue(key, types.get(it.type, it.type), it.default)
+        key: InputValue(key, it.type.replace("federation__", f"{spec}__"), it.default)
         for key, it in known.arguments.items()
     }
     return DirectiveDefinition(name, arguments, known.locations, known.is_repeatable)

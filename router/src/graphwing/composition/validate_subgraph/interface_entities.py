@@ -36,7 +36,10 @@ def _check_interface_keys(
     schema: SubgraphSchema, interface: TypeDefinition, problems: Problems
 ) -> None:
     for key in keys_of(interface):
-        fields = _fields(string_argument(key, "fields"))
+        text = string_argument(key, "fields")
+        if text is None:
+            continue  # reported with the other keys
+        fields = _fields(text)
         lacking = [
             name
             for name in schema.implementations.get(interface.name, ())
