@@ -116,8 +116,9 @@ class _Conversation:
                 case "next":
                     return read_answer(self._subgraph, bytes(message.payload))
                 case "error":
+                    errors = self._errors(message.payload)
                     self._is_over = True
-                    raise StreamRefusedError(self._subgraph, self._errors(message.payload))
+                    raise StreamRefusedError(self._subgraph, errors)
                 case "complete":
                     self._is_over = True
                     return None

@@ -46,9 +46,9 @@ class EventReader:
 
     def feed(self, chunk: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield the events that `chunk` completes."""
-        self.waiting += len(chunk)
         if self._after_return and chunk.startswith(b"\n"):
             chunk = chunk[1:]
+        self.waiting += len(chunk)
         self._after_return = chunk.endswith(b"\r")
         if b"\n" not in chunk and b"\r" not in chunk:
             self._pieces.append(chunk)
