@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import TypeAlias
 
 from graphwing.composition.definitions import FieldDefinition, TypeDefinition, TypeKind, has_applied
 from graphwing.composition.merge.merge_state import Merge, Overrides
@@ -64,6 +65,12 @@ class _State:
     places: frozenset[Stand] = frozenset()
 
 
+_Situation: TypeAlias = tuple[str, Labels, frozenset[Context]]
+"""A type, the labels that are decided on the way there, and the contexts that are set."""
+_Visited: TypeAlias = dict[_Situation, list[frozenset[Stand]]]
+"""The sets of places in which each situation was met."""
+
+
 @dataclass(slots=True)
 class _Walk:
     merge: Merge
@@ -73,8 +80,11 @@ class _Walk:
     reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     by_labels: dict[Labels, Options] = field(default_factory=dict[Labels, Options])
     pending: deque[_State] = field(default_factory=deque[_State])
-    visited: dict[tuple[str, Labels, frozenset[Context]], list[frozenset[Stand]]] = field(
-        default_factory=dict[tuple[str, Labels, frozenset[Context]], list[frozenset[Stand]]]
+    visited: _Visited = field(default_factory=dict[_Situation, list[frozenset[Stand]]])
+    visited_before: _Visited = field(default_factory=dict[_Situation, list[frozenset[Stand]]])
+    """What others walk, who report what is wrong there."""
+    entered: set[tuple[str, frozenset[Option], Labels, frozenset[Context]]] = field(
+        default_factory=set[tuple[str, frozenset[Option], Labels, frozenset[Context]]]
     )
 
     def enter_roots(self) -> None:
@@ -91,15 +101,17 @@ class _Walk:
         while self.pending:
             state = self.pending.popleft()
             definition = self.merge.types[state.type_name]
+            stands = self._stands_by_field(state.places)
             for item in definition.fields.values():
                 if item.directives and has_applied(item, "inaccessible"):
                     continue
                 overrides = self.merge.overrides.get((definition.name, item.name))
                 if overrides is None or not overrides.labels:
-                    self._follow(state, state.labels, definition, item)
+                    self._follow(state, state.labels, item, stands.get(item.name, ()))
                     continue
                 for labels in _decided(state.labels, overrides):
-                    self._follow(state, labels, definition, item)
+                    places = self.options(labels).places_that_matter(state.options)
+                    self._follow(state, labels, item, places)
 
     def options(self, labels: Labels) -> Options:
         """Return the answers that hold when `labels` are as given."""
@@ -115,21 +127,32 @@ class _Walk:
         options.spend()
         state.places = options.places_that_matter(state.options)
         known = self.visited.setdefault((state.type_name, state.labels, state.contexts), [])
-        if any(earlier <= state.places for earlier in known[-_SETS_COMPARED:]):
+        before = self.visited_before.get((state.type_name, state.labels, state.contexts), ())
+        if any(
+            earlier <= state.places
+            for earlier in (*known[-_SETS_COMPARED:], *before[-_SETS_COMPARED:])
+        ):
             return
         known.append(state.places)
         self.pending.append(state)
 
+    def _stands_by_field(self, stands: Iterable[Stand]) -> dict[str, list[Stand]]:
+        """Return for each field those of `stands` where it is defined: of many, most often one."""
+        found: dict[str, list[Stand]] = {}
+        for stand in stands:
+            definition = self.places.definition(stand.place)
+            for name in definition.fields if definition is not None else ():
+                found.setdefault(name, []).append(stand)
+        return found
+
     def _follow(
-        self, state: _State, labels: Labels, definition: TypeDefinition, item: FieldDefinition
+        self, state: _State, labels: Labels, item: FieldDefinition, stands: Iterable[Stand]
     ) -> None:
+        definition = self.merge.types[state.type_name]
         options = self.options(labels)
-        places = state.places
-        if labels != state.labels:
-            places = options.places_that_matter(state.options)
         targets = frozenset(
             target
-            for place, by_key in places
+            for place, by_key in stands
             if options.reads(place, item.name) <= state.contexts
             and (target := options.step(place, item.name, by_key=by_key)) is not None
         )
@@ -165,9 +188,12 @@ class _Walk:
             trial = _Walk(
                 self.merge, self.budget, self.contexts, self.places, set(reported), self.by_labels
             )
+            trial.visited_before = self.visited
             trial.enter(replace(state, options=frozenset({target})))
             trial.run()
             if trial.reported == reported:
+                for situation, sets in trial.visited.items():
+                    self.visited.setdefault(situation, []).extend(sets)
                 return
             self.reported = trial.reported
 
@@ -185,7 +211,12 @@ class _Walk:
             if not _is_hidden(returned):
                 self._add(state)
             return
-        for name in sorted(common_runtime_types(options, state.options, coordinate)):
+        common = common_runtime_types(options, state.options, coordinate)
+        request = (state.type_name, state.options, state.labels, state.contexts)
+        if request in self.entered:
+            return
+        self.entered.add(request)
+        for name in sorted(common):
             merged = self.merge.types.get(name)
             if merged is not None and not _is_hidden(merged):
                 self._enter_member(state, name)
