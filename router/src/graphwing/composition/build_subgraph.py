@@ -29,6 +29,7 @@ from graphwing.composition.links import (
     LINK_IDENTITY,
     Link,
     Links,
+    is_known_specification,
     read_links,
 )
 from graphwing.composition.problems import Problems
@@ -81,9 +82,10 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
 
 def _read_links(subgraph: str, read: ReadSdl, problems: Problems) -> Links:
     links, errors = read_links(read.schema_directives)
+    is_bootstrapped = any(map(is_known_specification, read.schema_directives))
     for error, position in errors:
         # If nothing that is linked makes `@link` known, it is an unknown directive.
-        is_unknown = error.code == "INVALID_LINK_IDENTIFIER" and not links.is_bootstrapped
+        is_unknown = error.code == "INVALID_LINK_IDENTIFIER" and not is_bootstrapped
         code = "INVALID_GRAPHQL" if is_unknown else error.code
         problems.report(code, error.message, at=[(subgraph, position)], remedy=error.remedy)
     for link in links.all:

@@ -217,12 +217,6 @@ class Links:
         return (link, rest) if link is not None and separator else None
 
     @property
-    def is_bootstrapped(self) -> bool:
-        """Whether a link says what `@link` itself is, or links federation, which implies it."""
-        known = {link.url.identity for link in self.all}
-        return bool(known & {LINK_IDENTITY, CORE_IDENTITY, FEDERATION_IDENTITY})
-
-    @property
     def federation(self) -> Link | None:
         """The link to the federation specification; without one the schema is Federation 1."""
         return self.by_identity.get(FEDERATION_IDENTITY)
@@ -246,6 +240,13 @@ def read_links(
         url = SpecUrl(LINK_IDENTITY, "link", Version(1, 0))
         links.by_identity[LINK_IDENTITY] = links.by_name["link"] = Link(url, "link")
     return links, errors
+
+
+def is_known_specification(directive: AppliedDirective) -> bool:
+    """Return whether `directive` links federation or `@link` itself, in whatever version."""
+    url = directive.arguments.get("url", directive.arguments.get("feature"))
+    known = (LINK_IDENTITY, CORE_IDENTITY, FEDERATION_IDENTITY)
+    return isinstance(url, str) and url.startswith(tuple(f"{it}/" for it in known))
 
 
 def _bootstrap_name(directives: list[AppliedDirective]) -> str | None:

@@ -135,7 +135,7 @@ def _schema(merge: Merge, version: Version) -> str:
     roots = [
         f"{_INDENT}{operation}: {name}"
         for operation, name in ROOT_NAMES.items()
-        if name in merge.types
+        if name in merge.types and merge.types[name].kind is TypeKind.OBJECT
     ]
     return "\n".join([*lines, "{", *roots, "}"])
 

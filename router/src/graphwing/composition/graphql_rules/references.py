@@ -80,19 +80,18 @@ class _Checker:
     kinds: dict[str, TypeKind | None] = field(default_factory=dict[str, TypeKind | None])
 
     def check_roots(self, read: ReadSdl) -> None:
-        for operation in ("query", "mutation", "subscription"):
-            default = None if read.roots else operation.capitalize()
-            name = read.roots.get(operation, default)
-            definition = self.schema.types.get(name) if name is not None else None
-            if name in read.roots.values() and definition is None:
-                message = f"the {operation} root type `{name}` does not exist"
-                remedy = self._existing(name or "")
-                self.misplaced.append((message, name or "", read.schema_position, remedy))
-            elif definition is not None and definition.kind is not TypeKind.OBJECT:
-                message = f"the {operation} root type `{definition.name}` is not an object type"
+        # A type with the name of another root than this one need not be a root.
+        for operation, name in {"query": "Query", **read.roots}.items():
+            definition = self.schema.types.get(name)
+            if definition is None:
+                if operation in read.roots:
+                    message = f"the {operation} root type `{name}` does not exist"
+                    fault = (message, name, read.schema_position, self._existing(name))
+                    self.misplaced.append(fault)
+            elif definition.kind is not TypeKind.OBJECT:
+                message = f"the {operation} root type `{name}` is not an object type"
                 remedy = "make it an object type, or name another root type in `schema`"
-                fault = (message, definition.name, definition.position, remedy)
-                self.misplaced.append(fault)
+                self.misplaced.append((message, name, definition.position, remedy))
 
     def check_type(self, definition: TypeDefinition) -> None:
         name = definition.name

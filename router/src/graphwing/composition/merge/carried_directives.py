@@ -12,12 +12,15 @@ from graphwing.composition.federation_directives import (
     SPECS,
     federation_directives,
 )
+from graphwing.composition.links import Version
 from graphwing.composition.merge.merge_state import LinkedFeature, Merge
 from graphwing.composition.problems import Place
 from graphwing.composition.subgraph_schema import SubgraphSchema, elements_of
 
 _VERSIONS = {"tag": "v0.3", "inaccessible": "v0.2"}
 _SECURITY = frozenset({"inaccessible", "authenticated", "requiresScopes", "policy", "context"})
+# Routers understand this version and later ones, which say all that earlier ones could.
+_OLDEST_CONNECT = Version(0, 3)
 _DIRECTIVES_OF = {"cost": ("cost", "listSize")}
 
 
@@ -116,7 +119,8 @@ def _link_joined_directives(merge: Merge) -> None:
         if (link := subgraph.schema.links.by_identity.get(CONNECT_IDENTITY)) is not None
     ]
     if connect:
-        merge.features.append(LinkedFeature(f"{CONNECT_IDENTITY}/{max(connect)}", "EXECUTION"))
+        version = max(_OLDEST_CONNECT, *connect)
+        merge.features.append(LinkedFeature(f"{CONNECT_IDENTITY}/{version}", "EXECUTION"))
 
 
 def _definition(spec: str, name: str) -> DirectiveDefinition:

@@ -5,13 +5,24 @@ https://www.apollographql.com/docs/graphos/reference/federation/directives#compo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from graphwing.composition.definitions import AppliedDirective, DirectiveDefinition
+from graphwing.composition.definitions import (
+    AppliedDirective,
+    DirectiveDefinition,
+    InputValue,
+)
 from graphwing.composition.federation_directives import SPEC_OF_DIRECTIVE
 from graphwing.composition.links import FEDERATION_IDENTITY, Link
+from graphwing.composition.merge.applied_directives import merged_directives
 from graphwing.composition.merge.directive_types import check_argument_types
-from graphwing.composition.merge.merge_state import LinkedFeature, Merge, Subgraph, quoted
+from graphwing.composition.merge.merge_state import (
+    LinkedFeature,
+    Merge,
+    Sources,
+    Subgraph,
+    quoted,
+)
 
 _REMEDY_FOR_NAME = 'write the name as `"@name"`'
 
@@ -42,8 +53,12 @@ def name_composed_directives(merge: Merge) -> None:
         by_identity.setdefault(request.link.url.identity, []).append(request)
     accepted = [group for group in by_identity.values() if _is_one_version(merge, group)]
     _check_names(merge, [request for group in accepted for request in group])
+    sources: Sources[DirectiveDefinition] = []
     for group in accepted:
-        _compose(merge, group)
+        sources += _compose(merge, group)
+    # Composed directives may stand on the arguments of others.
+    for subgraph, definition in sources:
+        merge.directives[definition.name] = _carried(merge, subgraph, definition)
 
 
 def _request(merge: Merge, subgraph: Subgraph, use: AppliedDirective) -> _Request | None:
@@ -171,7 +186,8 @@ def _hint_other_names(merge: Merge, identity: str, element: str, names: set[str]
             )
 
 
-def _compose(merge: Merge, group: list[_Request]) -> None:
+def _compose(merge: Merge, group: list[_Request]) -> Sources[DirectiveDefinition]:
+    sources: Sources[DirectiveDefinition] = []
     latest = max(group, key=lambda request: request.link.url.version)
     imports: dict[str, str] = {}
     for request in sorted(group, key=lambda it: it.link.url.version, reverse=True):
@@ -182,7 +198,21 @@ def _compose(merge: Merge, group: list[_Request]) -> None:
         check_argument_types(merge, subgraph, definition)
         merge.composed[request.name] = request.link.url.identity
         merge.directives[request.name] = definition
+        sources.append((subgraph, definition))
     merge.features.append(LinkedFeature(str(latest.link.url), None, tuple(imports.items())))
+    return sources
+
+
+def _carried(
+    merge: Merge, subgraph: Subgraph, definition: DirectiveDefinition
+) -> DirectiveDefinition:
+    """Return `definition` with those directives on its arguments that the supergraph has too."""
+    arguments: dict[str, InputValue] = {}
+    for name, argument in definition.arguments.items():
+        uses = [(subgraph, use) for use in argument.directives]
+        directives = merged_directives(merge, uses, f"@{definition.name}({name}:)")
+        arguments[name] = replace(argument, directives=directives)
+    return replace(definition, arguments=arguments)
 
 
 def _newest_definition(merge: Merge, request: _Request) -> tuple[Subgraph, DirectiveDefinition]:

@@ -17,6 +17,7 @@ from graphwing.composition.definitions import (
     TypeKind,
     has_applied,
 )
+from graphwing.composition.merge.executable_directives import EXECUTABLE_LOCATIONS
 from graphwing.composition.merge.merge_state import Merge
 from graphwing.composition.problems import Place
 from graphwing.composition.type_reference import (
@@ -76,12 +77,14 @@ class _Check:
 
     def check_directives(self) -> None:
         for directive in self.merge.directives.values():
+            # Clients write executable directives, so an argument may be kept from them.
+            is_executable = set(directive.locations) <= set(EXECUTABLE_LOCATIONS)
             for argument in directive.arguments.values():
-                if is_hidden(argument):
+                if is_hidden(argument) and not is_executable:
                     self._report(
                         "DISALLOWED_INACCESSIBLE",
                         f"argument `{argument.name}` of `@{directive.name}` is inaccessible, which"
-                        " the arguments of a directive cannot be",
+                        " the arguments of a directive for schemas cannot be",
                         f"@{directive.name}",
                         "remove `@inaccessible` there",
                     )
