@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from graphwing import Router, Subgraph, SubgraphAnswer, SubgraphRequest
+from graphwing import Identity, Router, Subgraph, SubgraphAnswer, SubgraphRequest
 from graphwing.errors import (
     NotReadyError,
     StreamLostError,
     StreamRefusedError,
     SubgraphError,
+    UnauthenticatedError,
 )
 from graphwing.execution import Reconnect
 from graphwing.execution.response_errors import stream_errors
@@ -67,7 +68,9 @@ class Radio:
             raise SubgraphError("likes", "is down")
         return SubgraphAnswer({"_entities": [{"likes": len(one["id"])} for one in songs]})
 
-    def router(self, reconnect: Reconnect | None = None) -> Router:
+    def router(
+        self, reconnect: Reconnect | None = None, identity: Identity | None = None
+    ) -> Router:
         plays = Subgraph(
             sdl=PLAYS,
             answer=self.nothing,
@@ -79,13 +82,15 @@ class Radio:
                 "plays": plays,
                 "titles": Subgraph(sdl=TITLES, answer=self.titles),
                 "likes": Subgraph(sdl=LIKES, answer=self.likes),
-            }
+            },
+            identity=identity,
         )
 
     async def heard(self, operation: str = PLAYED, **options: Any) -> list[Any]:  # noqa: ANN401
         """Return the responses, and the error at the end if there is one."""
         responses: list[Any] = []
-        async with self.router(options.pop("reconnect", None)) as router:
+        router = self.router(options.pop("reconnect", None), options.pop("identity", None))
+        async with router:
             try:
                 async for response in router.subscribe(operation, **options):
                     responses.append(response)  # noqa: PERF401 - those before an error count
@@ -244,6 +249,34 @@ async def test_a_stream_that_never_was_is_not_asked_for_again() -> None:
 
     assert await radio.heard(reconnect=Reconnect(attempts=2, delay=0)) == [unreachable]
     assert len(radio.asked) == 1
+
+
+class TwoEvents(Identity):
+    """Vouches for a client at the beginning and for two events; then its token has expired."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def headers_for_subgraphs(self, authorization: str | None) -> dict[str, str]:
+        self.asked += 1
+        if self.asked > 4:
+            raise UnauthenticatedError("the token has expired")
+        return {"graphwing-claims": f"{authorization} {self.asked}"}
+
+
+async def test_a_subscription_ends_when_the_token_of_the_client_expires(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("graphwing.server.headers._FRESH_SECONDS", 0.0)
+    radio = Radio([play(n, "a") for n in range(9)])
+
+    heard = await radio.heard(identity=TwoEvents(), headers={"Authorization": "Bearer x"})
+
+    assert [one.get("data") for one in heard] == [response(n, "a")["data"] for n in range(2)] + [
+        None
+    ]
+    assert heard[-1]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+    assert radio.asked[0].headers == {"graphwing-claims": "Bearer x 2"}
 
 
 def test_headers_are_made_anew_before_what_they_sign_is_too_old() -> None:
