@@ -10,6 +10,7 @@ from graphwing.composition.definitions import (
     TypeDefinition,
     TypeKind,
     applied,
+    has_applied,
     remove_applied,
 )
 from graphwing.composition.field_facts import FieldFacts, field_facts
@@ -42,10 +43,10 @@ def upgrade_federation_1(schema: SubgraphSchema, problems: Problems) -> None:
             _clean_interface(definition)
     schema.index_implementations()
     _remove_external_from_keys(schema)
+    _turn_extensions_into_definitions(schema)
     _remove_inactive_selections(schema)
     _remove_unused_external_fields(schema, problems)
     _remove_tags_from_external_fields(schema)
-    _turn_extensions_into_definitions(schema)
     schema.index_implementations()
 
 
@@ -65,13 +66,8 @@ def _first_keys(type_name: str, schemas: Sequence[SubgraphSchema]) -> set[str]:
     found: set[str] = set()
     for schema in schemas:
         definition = schema.types.get(type_name)
-        keys = keys_of(definition) if definition is not None else []
-        text = _as_text(keys[0].arguments.get("fields")) if keys else None
-        try:
-            selections = parse_field_set(text) if text is not None else ()
-        except FieldSetError:
-            continue  # the validation that follows reports it
-        found |= {it.name for it in selections if isinstance(it, SelectedField)}
+        for key in keys_of(definition)[:1] if definition is not None else ():
+            found |= _fields_in(key)
     return found
 
 
@@ -108,10 +104,22 @@ def _clean_interface(definition: TypeDefinition) -> None:
 
 def _remove_external_from_keys(schema: SubgraphSchema) -> None:
     """Let key fields of extensions be what they always were: resolved here."""
-    for type_name, field_name in field_facts(schema).fake_external:
-        item = schema.types[type_name].fields.get(field_name)
-        if item is not None:
-            remove_applied(item, "external")
+    for definition in schema.types.values():
+        is_extended = has_applied(definition, "extends")
+        for key in keys_of(definition):
+            if key.in_extension or is_extended:
+                for name in _fields_in(key) & definition.fields.keys():
+                    remove_applied(definition.fields[name], "external")
+
+
+def _fields_in(key: AppliedDirective) -> set[str]:
+    """Return the fields of the type itself that `key` names."""
+    text = _as_text(key.arguments.get("fields"))
+    try:
+        selections = parse_field_set(text) if text is not None else ()
+    except FieldSetError:
+        return set()  # the validation that follows reports it
+    return {it.name for it in selections if isinstance(it, SelectedField)}
 
 
 def _remove_inactive_selections(schema: SubgraphSchema) -> None:
