@@ -6,7 +6,6 @@ options and not with the number of paths.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -21,7 +20,7 @@ from graphwing.composition.field_sets import FieldSet, SelectedField, SelectedTy
 from graphwing.composition.merge.merge_state import Merge, Subgraph
 from graphwing.composition.satisfiability.contexts import Context, Contexts
 from graphwing.composition.satisfiability.places import (
-    KeyTarget,
+    Key,
     Option,
     Places,
     field_set,
@@ -87,6 +86,10 @@ class Options:
         default_factory=dict[tuple[Option, FieldSet], bool]
     )
     _resolved: dict[Option, frozenset[str]] = field(default_factory=dict[Option, frozenset[str]])
+    _mattering: dict[frozenset[Option], frozenset[Stand]] = field(
+        default_factory=dict[frozenset[Option], frozenset[Stand]]
+    )
+    _returning: dict[Option, bool] = field(default_factory=dict[Option, bool])
     _under_way: dict[tuple[Option, Closed], list[Option]] = field(
         default_factory=dict[tuple[Option, Closed], list[Option]]
     )
@@ -130,15 +133,19 @@ class Options:
             self._reachable[request] = tuple(found)
         return tuple(found)
 
-    def places_that_matter(self, options: Iterable[Option]) -> frozenset[Stand]:
+    def places_that_matter(self, options: frozenset[Option]) -> frozenset[Stand]:
         """Return what can be reached from `options`, without places that add nothing.
 
         Most entities have stubs, types with nothing but a key, in many subgraphs. Without them the
         ways that lead to an entity differ much less, and few have to be looked at.
         """
-        given = frozenset(options)
-        by_key = {place for it in given for place in self.reachable(it) if place != it}
-        places = given | by_key
+        if options not in self._mattering:
+            self._mattering[options] = self._find_what_matters(options)
+        return self._mattering[options]
+
+    def _find_what_matters(self, options: frozenset[Option]) -> frozenset[Stand]:
+        by_key = {place for it in options for place in self.reachable(it) if place != it}
+        places = options | by_key
         if len(places) > 1:
             stubs = {it: names for it in places if (names := self._only_leaves(it)) is not None}
             rest = places - stubs.keys()
@@ -194,54 +201,47 @@ class Options:
         while grows:
             grows = False
             for place in list(found):
-                for target in self.places.key_targets(place):
-                    if target.option in known:
+                for key in self.places.keys(place):
+                    unknown = [it for it in key.opens if it not in known]
+                    if not unknown:
                         continue
                     self.spend()
-                    if self.resolves(start, target.key, None):
-                        known.add(target.option)
-                        found.append(target.option)
+                    if self.resolves(start, key.fields, None):
+                        known.update(unknown)
+                        found += unknown
                         grows = True
 
     def _extend_strictly(self, start: Option, found: list[Option], closed: frozenset[int]) -> None:
         """Add what keys open: first those known where one stands, then those to be looked for."""
-        opened_by: dict[Option, FieldSet | None] = {start: None}
-        beyond = closed | {start.subgraph}
-        missed = self._extend_locally(found, 0, opened_by, beyond)
+        search = _Search(found, closed | {start.subgraph}, {start: None})
+        missed = self._extend_locally(search, 0)
         possible = frozenset(self.reachable(start, None)) if missed else frozenset[Option]()
-        while missed := [it for it in missed if it[1].option in possible - opened_by.keys()]:
-            place, target = missed.pop(0)
-            if self.resolves(place, target.key, closed | {target.option.subgraph}):
-                opened_by[target.option] = _opener(place, target)
-                found.append(target.option)
-                missed += self._extend_locally(found, len(found) - 1, opened_by, beyond)
+        while missed:
+            place, key, target = missed.pop(0)
+            if target not in possible or target in search.opened_by:
+                continue
+            if self.resolves(place, key.fields, closed | {target.subgraph}):
+                search.add(place, key, target)
+                missed += self._extend_locally(search, len(found) - 1)
 
-    def _extend_locally(
-        self,
-        found: list[Option],
-        first: int,
-        opened_by: dict[Option, FieldSet | None],
-        beyond: frozenset[int],
-    ) -> list[tuple[Option, KeyTarget]]:
-        """Add what `found`, from index `first` on, opens by itself; return what it does not."""
-        missed: list[tuple[Option, KeyTarget]] = []
-        while first < len(found):
-            place = found[first]
+    def _extend_locally(self, search: _Search, first: int) -> list[tuple[Option, Key, Option]]:
+        """Add what is opened where one stands, from index `first` on; return what is not."""
+        missed: list[tuple[Option, Key, Option]] = []
+        while first < len(search.found):
+            place = search.found[first]
             first += 1
-            for target in self.places.key_targets(place):
+            for key in self.places.keys(place):
                 # The key that opened this place was of no use to open the other from before it.
-                if (
-                    target.option in opened_by
-                    or target.option.subgraph in beyond
-                    or target.key == opened_by[place]
-                ):
+                if key in search.spent or key.fields == search.opened_by[place]:
                     continue
                 self.spend()
-                if self._knows(place, target.key):
-                    opened_by[target.option] = _opener(place, target)
-                    found.append(target.option)
+                closed = search.still_closed(key)
+                if self._knows(place, key.fields):
+                    search.spent.add(key)
+                    for target in closed:
+                        search.add(place, key, target)
                 else:
-                    missed.append((place, target))
+                    missed += [(place, key, target) for target in closed]
         return missed
 
     def _knows(self, place: Option, selections: FieldSet) -> bool:
@@ -347,6 +347,11 @@ class Options:
 
         Any key that the subgraph itself knows will do: it need not be able to look entities up.
         """
+        if place not in self._returning:
+            self._returning[place] = self._has_own_key(place)
+        return self._returning[place]
+
+    def _has_own_key(self, place: Option) -> bool:
         definition = self.places.definition(place)
         subgraph = self.places.subgraph(place)
         return definition is not None and any(
@@ -401,11 +406,34 @@ class Options:
         return [it for it in options if it is not None]
 
 
-def _opener(place: Option, target: KeyTarget) -> FieldSet | None:
+@dataclass(slots=True)
+class _Search:
+    """What was found from one place, and which keys opened it."""
+
+    found: list[Option]
+    beyond: frozenset[int]
+    """Subgraphs that may not be entered."""
+    opened_by: dict[Option, FieldSet | None]
+    spent: set[Key] = field(default_factory=set[Key])
+    """Keys that have opened all that they can."""
+
+    def still_closed(self, key: Key) -> list[Option]:
+        """Return what `key` could open that was not found yet."""
+        return [
+            it for it in key.opens if it not in self.opened_by and it.subgraph not in self.beyond
+        ]
+
+    def add(self, place: Option, key: Key, target: Option) -> None:
+        """Note that `key` opens `target` from `place`."""
+        self.opened_by[target] = _opener(place, key, target)
+        self.found.append(target)
+
+
+def _opener(place: Option, key: Key, target: Option) -> FieldSet | None:
     """Return the key by which `place` leads to all that it opens, or nothing if some are new.
 
     From an interface object one gets to no object type but by a subgraph that knows the interface.
     """
     is_abstract = place.type_name != place.seen_as
-    is_still_abstract = target.option.type_name != target.option.seen_as
-    return None if is_abstract and not is_still_abstract else target.key
+    is_still_abstract = target.type_name != target.seen_as
+    return None if is_abstract and not is_still_abstract else key.fields

@@ -36,12 +36,12 @@ class Option(NamedTuple):
     provided: FieldSet = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KeyTarget:
-    """A place that can be entered with the fields of one key."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Key:
+    """The fields of a key, and the places that can be entered with them."""
 
-    option: Option
-    key: FieldSet
+    fields: FieldSet
+    opens: tuple[Option, ...]
 
 
 @dataclass(slots=True)
@@ -49,8 +49,8 @@ class Places:
     """Answers what is at a place, whatever the way there."""
 
     merge: Merge
-    _targets: dict[tuple[str, str | None], tuple[KeyTarget, ...]] = field(
-        default_factory=dict[tuple[str, str | None], tuple[KeyTarget, ...]]
+    _keys: dict[tuple[str, str | None], tuple[Key, ...]] = field(
+        default_factory=dict[tuple[str, str | None], tuple[Key, ...]]
     )
     _holders: dict[str, list[int]] = field(init=False)
     _interface_objects: dict[str, list[int]] = field(init=False)
@@ -76,8 +76,8 @@ class Places:
         """Return the options for a root type: any subgraph that has it can be asked first."""
         return tuple(Option(index, name, name) for index in self._holders.get(name, ()))
 
-    def key_targets(self, place: Option) -> tuple[KeyTarget, ...]:
-        """Return where keys could lead from `place`, if their fields can be had."""
+    def keys(self, place: Option) -> tuple[Key, ...]:
+        """Return the keys that could lead elsewhere from `place`, if their fields can be had."""
         definition = self.definition(place)
         stands_for = (
             place.type_name
@@ -85,11 +85,14 @@ class Places:
             else None
         )
         request = (place.seen_as, stands_for)
-        if request not in self._targets:
-            self._targets[request] = tuple(self._find_targets(place.seen_as, stands_for))
-        return self._targets[request]
+        if request not in self._keys:
+            opens: dict[FieldSet, list[Option]] = {}
+            for fields, option in self._find_keys(place.seen_as, stands_for):
+                opens.setdefault(fields, []).append(option)
+            self._keys[request] = tuple(Key(fields, tuple(it)) for fields, it in opens.items())
+        return self._keys[request]
 
-    def _find_targets(self, seen_as: str, stands_for: str | None) -> Iterator[KeyTarget]:
+    def _find_keys(self, seen_as: str, stands_for: str | None) -> Iterator[tuple[FieldSet, Option]]:
         merged = self.merge.types.get(seen_as)
         if merged is None:
             return
@@ -163,10 +166,10 @@ class Places:
         return merged is not None and merged.kind in COMPOSITE_KINDS
 
 
-def _keys_into(definition: TypeDefinition, option: Option) -> Iterator[KeyTarget]:
+def _keys_into(definition: TypeDefinition, option: Option) -> Iterator[tuple[FieldSet, Option]]:
     for key in keys_of(definition):
         if is_resolvable(key):
-            yield KeyTarget(option, field_set(string_argument(key, "fields")))
+            yield field_set(string_argument(key, "fields")), option
 
 
 def field_set(text: str | None) -> FieldSet:

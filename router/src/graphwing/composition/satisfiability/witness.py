@@ -164,9 +164,10 @@ def _unmet_requirement(owner: Subgraph, definition: TypeDefinition, item: FieldD
 def _no_way(options: Options, option: Option, index: int, definition: TypeDefinition) -> str:
     start, owner = options.places.subgraph(option), options.merge.subgraphs[index]
     keys = [
-        print_field_set(target.key)
-        for target in options.places.key_targets(option)
-        if target.option.subgraph == index
+        print_field_set(key.fields)
+        for key in options.places.keys(option)
+        for target in key.opens
+        if target.subgraph == index
     ]
     if not keys:
         return (
