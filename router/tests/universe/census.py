@@ -52,6 +52,10 @@ _OPERATION = {
     "list literal": r": \[",
     "null literal": r": null",
     "__typename": r"__typename",
+    "@defer": r"@defer",
+    "@defer with a label": r"@defer\(label",
+    "@defer with a variable": r"@defer\([^)]*if: \$",
+    "@defer of a named fragment": r"\.\.\.F\d[^\n]* @defer",
 }
 
 
@@ -94,6 +98,26 @@ def census_of_plan(plan: Plan) -> Counter[str]:
         "representation as an interface": any(
             each.typename not in each.types for each in representations
         ),
+    }
+    return Counter(name for name, is_there in found.items() if is_there)
+
+
+def census_of_parts(plan: Plan) -> Counter[str]:
+    """Return which features of plans in parts occur."""
+    variants = [plan, *(each.plan for each in plan.variants)]
+    parts = [part for each in variants for part in each.parts]
+    own = {(number, fetch.part) for number, each in enumerate(variants) for fetch in each.fetches}
+    found = {
+        "deferred part": bool(parts),
+        "deferred part within another": any(part.parent for part in parts),
+        "deferred part of the root": any(not part.path for part in parts),
+        "deferred part with fetches of its own": any(part for _, part in own),
+        "deferred part without": any(
+            (number, part.id) not in own
+            for number, each in enumerate(variants)
+            for part in each.parts
+        ),
+        "plan with variants": bool(plan.variants),
     }
     return Counter(name for name, is_there in found.items() if is_there)
 

@@ -8,7 +8,13 @@ from random import Random
 
 from graphwing.errors import CompositionError
 from universe.case import Case
-from universe.census import census_of_operation, census_of_plan, census_of_subgraphs
+from universe.census import (
+    census_of_operation,
+    census_of_parts,
+    census_of_plan,
+    census_of_subgraphs,
+)
+from universe.deferring import with_defer
 from universe.distribution import random_distribution
 from universe.monolith import random_monolith
 from universe.operations import random_operation
@@ -18,6 +24,10 @@ from universe.values import NO_FAULTS, Faults
 
 _VERIFY_EVERY = 3
 """The static verifier takes as long as all the rest, so it sees only a part of the plans."""
+
+
+_DEFERRING = 0.2
+"""How many operations defer something; they are run at once and in parts."""
 
 
 @dataclass(slots=True)
@@ -62,7 +72,12 @@ def random_subgraphs(random: Random) -> dict[str, str]:
 def random_case(random: Random, graph: Graph, subgraphs: dict[str, str], seed: int) -> Case:
     """Return an operation on a graph, and what goes wrong while it runs, if anything."""
     operation = random_operation(random, graph.supergraph.api_schema)
-    case = Case(subgraphs, operation.text, operation.variables, seed)
+    text = operation.text
+    # Not of the same source: cases are the same whether they defer something or not.
+    deferring = Random(text)  # noqa: S311
+    if deferring.random() < _DEFERRING:
+        text = with_defer(deferring, text)
+    case = Case(subgraphs, text, operation.variables, seed)
     roll = random.random()
     if roll < 0.5:
         return case
@@ -75,6 +90,8 @@ def random_case(random: Random, graph: Graph, subgraphs: dict[str, str], seed: i
 
 def _census(case: Case, trial: Trial, *, verify: bool) -> Counter[str]:
     counts = census_of_operation(case.operation)
+    if trial.deferring:
+        counts += census_of_parts(trial.deferring)
     if trial.plan:
         counts += census_of_plan(trial.plan)
         counts["verified plan"] += verify

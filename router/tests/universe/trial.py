@@ -27,7 +27,8 @@ from universe.case import Case
 from universe.compare import Path, differences, losses
 from universe.coordinates import coordinates_by_path
 from universe.declarations import read_declarations
-from universe.oracle import monolith_answer
+from universe.deferring import Parts, with_early_nulls, without_defer
+from universe.oracle import monolith_answer, monolith_parts
 from universe.stubs import Answer, Stub
 from universe.values import NO_FAULTS, Universe, World
 
@@ -46,6 +47,8 @@ class Trial:
     plan: Plan | None = None
     asked: tuple[str, ...] = ()
     """The subgraphs that were asked, in order."""
+    deferring: Plan | None = None
+    """The plan in parts, where the operation defers something."""
 
     @property
     def kind(self) -> str:
@@ -91,7 +94,8 @@ class Graph:
             raise InvalidCaseError("subgraphs null different places where their types differ")
         truth = World(case.faults)
         schema = self.supergraph.api_schema
-        expected = monolith_answer(schema, self.universe, document, case.variables, truth)
+        at_once = without_defer(document)
+        expected = monolith_answer(schema, self.universe, at_once, case.variables, truth)
         try:
             plan = self._planner.plan(document)
         except PlanningError as error:
@@ -101,7 +105,57 @@ class Graph:
         operation = Operation(schema, document, definition, plan)
         trial = self._answered(case, document, operation, expected)
         unsound = self._verified(plan, document) if verify else ()
-        return replace(trial, findings=(*trial.findings, *unsound))
+        trial = replace(trial, findings=(*trial.findings, *unsound))
+        if trial.findings or "@defer" not in case.operation:
+            return trial
+        return self._in_parts(case, document, definition, trial)
+
+    def _in_parts(
+        self, case: Case, document: DocumentNode, definition: OperationDefinitionNode, trial: Trial
+    ) -> Trial:
+        """Return the trial with what the same operation comes to in parts."""
+        schema = self.supergraph.api_schema
+        truth = World(case.faults)
+        expected = monolith_parts(schema, self.universe, document, case.variables, truth)
+        try:
+            plan = self._planner.plan(document, may_defer=True)
+        except Exception as error:  # noqa: BLE001
+            return replace(trial, findings=(f"planner crash: {type(error).__name__} {error}",))
+        operation = Operation(schema, document, definition, plan)
+        found = self._verified(plan, document)
+        for repeats in (False, True):
+            parts = Parts(repeats=repeats)
+            found += self._delivered(case, operation, parts)
+            actual = parts.answer()
+            found += parts.findings
+            if found:
+                break
+            if not (case.down and case.down in self._asked):
+                found += self._part_differences(expected, actual, trial, parts)
+        return replace(trial, findings=tuple(found), deferring=plan)
+
+    def _part_differences(
+        self, expected: Answer, actual: Answer, trial: Trial, parts: Parts
+    ) -> list[str]:
+        # Whole fragments tell an error as often as they meet it.
+        if not parts.repeats:
+            data = with_early_nulls(expected.data, actual.data, trial.expected.data)
+            return differences(replace(expected, data=data), actual)
+        return [] if trial.expected.errors else differences(trial.expected, actual)
+
+    def _delivered(self, case: Case, operation: Operation, parts: Parts) -> list[str]:
+        self._world = World(case.faults, partial=bool(case.down) or case.faults != NO_FAULTS)
+        self._down = case.down
+        self._asked = []
+        variables = operation.variables(case.variables)
+        work = self._executor.execute_in_parts(
+            operation, variables, {}, parts.take, repeats=parts.repeats
+        )
+        try:
+            asyncio.run(work)
+        except Exception as error:  # noqa: BLE001
+            return [f"execution crash: {_innermost(error)}"]
+        return [f"wire: {each}" for each in self._world.findings]
 
     def _answered(
         self, case: Case, document: DocumentNode, operation: Operation, expected: Answer
