@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from contextvars import ContextVar
@@ -375,6 +376,22 @@ async def test_what_goes_wrong_over_sse_is_one_clear_error(
     assert str(error) == f"subgraph `ticks` {message}"
 
 
+async def test_a_response_that_is_cut_off_loses_the_events() -> None:
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(FIRST.encode())
+        assert request.transport is not None
+        request.transport.abort()
+        return response
+
+    async with answering(handler, EventStreams("sse")) as transport:
+        event, error = await heard(transport)
+
+    assert event == SubgraphAnswer({"n": 1})
+    assert isinstance(error, StreamLostError)
+
+
 async def test_a_response_without_events_is_a_refusal() -> None:
     said = [
         (400, "application/json", '{"errors": [{"message": "no"}]}'),
@@ -430,10 +447,8 @@ async def test_a_generator_in_this_process_is_isolated_and_cleans_up_where_it_be
         CURRENT.set("the subgraph")
         task = asyncio.current_task()
         try:
-            # A group must be left by the task that entered it.
-            async with asyncio.TaskGroup():
-                while True:
-                    yield SubgraphAnswer({"n": 1})
+            while True:
+                yield SubgraphAnswer({"n": 1})
         finally:
             seen.append(asyncio.current_task() is task)
 
@@ -462,15 +477,41 @@ async def test_a_generator_that_fails_or_cancels_itself_loses_its_events() -> No
     async def nothing(_: SubgraphRequest) -> SubgraphAnswer:
         return SubgraphAnswer()
 
+    async def grouping(_: SubgraphRequest) -> AsyncGenerator[SubgraphAnswer]:
+        yield SubgraphAnswer({"n": 1})
+        raise BaseExceptionGroup("several", [asyncio.CancelledError()])
+
     _, failed = await heard(ScriptedTransport("ticks", nothing, failing))
+    _, several = await heard(ScriptedTransport("ticks", nothing, grouping))
     _, cancelled = await heard(ScriptedTransport("ticks", nothing, cancelling))
     (none,) = await heard(ScriptedTransport("ticks", nothing))
 
-    assert str(failed) == "subgraph `ticks` failed while it sent events"
+    assert str(failed) == str(several) == "subgraph `ticks` failed while it sent events"
     assert str(cancelled) == "subgraph `ticks` cancelled its own events"
     assert isinstance(failed, StreamLostError)
     assert isinstance(cancelled, StreamLostError)
     assert str(none) == "subgraph `ticks` has no events; give its `Subgraph` `events`"
+
+
+async def test_a_generator_that_fails_to_clean_up_bothers_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def untidy(_: SubgraphRequest) -> AsyncGenerator[SubgraphAnswer]:
+        # A group makes an exception group of the way in which a generator is left.
+        async with asyncio.TaskGroup():
+            yield SubgraphAnswer({"n": 1})
+            await asyncio.Event().wait()
+
+    async def nothing(_: SubgraphRequest) -> SubgraphAnswer:
+        return SubgraphAnswer()
+
+    async with aclosing(
+        ScriptedTransport("ticks", nothing, untidy).subscribe(ASKED, timeout=5)
+    ) as stream:
+        await anext(stream)
+
+    gc.collect()
+    assert caplog.records == []
 
 
 async def test_an_application_that_is_no_server_of_events_is_an_error() -> None:

@@ -16,6 +16,7 @@ from graphwing.execution.transports import graphql_transport_ws, sse
 from graphwing.execution.transports.asgi import HOST, POST, AsgiApp, Message, Scope, asgi_headers
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.execution.transports.graphql_transport_ws import SUBPROTOCOL, SocketClosedError
+from graphwing.execution.transports.isolation import ended
 from graphwing.execution.transports.request_body import request_body
 
 # How many messages an application may be ahead of the router before it is held up.
@@ -119,7 +120,7 @@ class _Call:
         self._scope = scope
         self._to_app: asyncio.Queue[Message] = asyncio.Queue()
         self._from_app: asyncio.Queue[Message | None] = asyncio.Queue(_MESSAGES_AHEAD)
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._is_left = False
 
     @asynccontextmanager
@@ -136,8 +137,7 @@ class _Call:
             while not self._from_app.empty():
                 self._from_app.get_nowait()
             await asyncio.wait((task,), timeout=_LEAVING_SECONDS)
-            task.cancel()
-            await asyncio.wait((task,), timeout=_CANCELLING_SECONDS)
+            await ended(task, _CANCELLING_SECONDS)
 
     def tell(self, message: Message) -> None:
         """Let the application receive `message`."""
@@ -183,7 +183,7 @@ class _Call:
     async def _run(self) -> None:
         try:
             await self._app(self._scope, self._to_app.get, self._send)
-        except Exception as error:  # noqa: BLE001 - an application may raise what it likes
+        except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 - it may raise anything
             self._failure = error
         finally:
             if not self._is_left:

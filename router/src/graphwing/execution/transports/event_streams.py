@@ -21,5 +21,5 @@ class EventStreams:
     ping: float = 15.0
     """Seconds of silence after which the subgraph is asked whether it is still there."""
     silence: float = 30.0
-    """Seconds of silence after which it is not. Over SSE nobody can be asked: there, and only
-    where the system notices a dead connection, silence is no failure."""
+    """Seconds of silence after which it is not. Over server-sent events, where nobody can be asked,
+    both are how the system looks after the connection: a silent subgraph that is there may stay."""

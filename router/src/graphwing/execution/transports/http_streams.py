@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 from urllib.parse import urljoin
@@ -42,7 +42,7 @@ class HttpEventStreams:
         self._session = aiohttp.ClientSession(
             # Not limited here, for each subscription holds a connection: the router limits them.
             connector=aiohttp.TCPConnector(
-                limit=0, force_close=True, socket_factory=_kept_alive_socket
+                limit=0, force_close=True, socket_factory=_socket_factory(self._streams)
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=None, sock_read=None),
@@ -74,8 +74,6 @@ class HttpEventStreams:
         except aiohttp.WSServerHandshakeError as error:
             refusal = f"refuses the WebSocket: HTTP status {error.status}"
             raise SubgraphError(self._subgraph, refusal) from error
-        except (aiohttp.ClientPayloadError, ConnectionResetError) as error:
-            raise StreamLostError(self._subgraph, "broke off its events") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise SubgraphError(self._subgraph, _reason(error)) from error
 
@@ -118,10 +116,17 @@ class HttpEventStreams:
                     body = await response.read()
                 content_type = response.headers.get("content-type")
                 raise sse.refused(self._subgraph, response.status, content_type, body)
-            events = sse.read_events(self._subgraph, response.content.iter_any())
+            events = sse.read_events(self._subgraph, self._body(response))
             async with aclosing(events):
                 async for event in events:
                     yield event
+
+    async def _body(self, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
+        try:
+            async for chunk in response.content.iter_any():
+                yield chunk
+        except (aiohttp.ClientError, OSError) as error:
+            raise StreamLostError(self._subgraph, "broke off its events") from error
 
 
 class _Socket:
@@ -146,12 +151,29 @@ class _Socket:
         raise SocketClosedError(self._websocket.close_code, why)
 
 
-def _kept_alive_socket(address: tuple[Any, ...]) -> socket.socket:
-    """Return a socket on which the system finds out whether the other machine is still there."""
-    made = socket.socket(*address[:3])
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    made.setblocking(False)  # noqa: FBT003
-    return made
+def _socket_factory(streams: EventStreams) -> Callable[[tuple[Any, ...]], socket.socket]:
+    """Return a maker of sockets on which the system notices that the other machine is gone.
+
+    Over a WebSocket the protocol has pings for that; server-sent events have nothing.
+    """
+    probes = 3
+    options = {
+        "TCP_KEEPIDLE": round(streams.ping),
+        "TCP_KEEPINTVL": round((streams.silence - streams.ping) / probes),
+        "TCP_KEEPCNT": probes,
+    }
+
+    def make(address: tuple[Any, ...]) -> socket.socket:
+        made = socket.socket(*address[:3])
+        made.setblocking(False)  # noqa: FBT003
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in options.items():
+            # Not every system lets a program choose.
+            if hasattr(socket, name):
+                made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), max(value, 1))
+        return made
+
+    return make
 
 
 # In order: the first that fits. Without the address, which is no business of clients.

@@ -73,7 +73,7 @@ async def isolated_events(
             error = StreamLostError(subgraph, "cancelled its own events")
         except SubgraphError as failure:
             error = failure
-        except Exception as failure:  # noqa: BLE001 - a subgraph may raise what it likes
+        except (Exception, BaseExceptionGroup) as failure:  # noqa: BLE001 - it may raise anything
             error = StreamLostError(subgraph, "failed while it sent events")
             error.__cause__ = failure
         await events.put(_End(error))
@@ -87,8 +87,15 @@ async def isolated_events(
             raise event.error
     finally:
         is_left = True
-        task.cancel()
-        await asyncio.wait((task,), timeout=_LEAVING_SECONDS)
+        await ended(task, _LEAVING_SECONDS)
+
+
+async def ended(task: asyncio.Task[None], seconds: float) -> None:
+    """Cancel `task` and wait for its end; what it raises then concerns nobody any more."""
+    task.cancel()
+    await asyncio.wait((task,), timeout=seconds)
+    if task.done() and not task.cancelled():
+        task.exception()
 
 
 @dataclass(frozen=True, slots=True)
