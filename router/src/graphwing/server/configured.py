@@ -26,7 +26,7 @@ def router_from_settings(settings: Settings) -> Router:
     """
     _require_patience("subscriptions", settings.subscriptions)
     return Router(
-        {name: _subgraph(name, one) for name, one in settings.subgraphs.items()},
+        {name: subgraph_from_settings(name, one) for name, one in settings.subgraphs.items()},
         supergraph=settings.supergraph,
         timeout=settings.timeout,
         identity=settings.identity and _identity(settings.identity),
@@ -34,7 +34,8 @@ def router_from_settings(settings: Settings) -> Router:
     )
 
 
-def _subgraph(name: str, settings: SubgraphSettings) -> Subgraph:
+def subgraph_from_settings(name: str, settings: SubgraphSettings) -> Subgraph:
+    """Return the subgraph `name` as `settings` describe it, or raise `SettingsError`."""
     place = f"subgraphs.{name}"
     events = settings.subscriptions
     if settings.url and not settings.url.startswith(("http://", "https://")):
