@@ -75,7 +75,7 @@ class Operations:
         # Shielded: whoever asked first may leave, the others still want it.
         return await asyncio.shield(making)
 
-    def make(self, text: str, name: str | None, *, may_defer: bool) -> Operation:
+    def make(self, text: str, name: str | None, *, may_defer: bool = True) -> Operation:
         """Parse, validate and plan. Raises `OperationError` and `PlanningError`."""
         document = _parsed(text)
         try:

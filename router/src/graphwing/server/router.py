@@ -266,7 +266,7 @@ class Router:
         """
         if self._operations is None:
             raise NotReadyError
-        return self._operations.make(operation, operation_name, may_defer=True).plan
+        return self._operations.make(operation, operation_name).plan
 
     def asgi(
         self,
