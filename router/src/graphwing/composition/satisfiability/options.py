@@ -14,6 +14,7 @@ from graphwing.composition.definitions import (
     TypeDefinition,
     TypeKind,
     first_applied,
+    has_applied,
 )
 from graphwing.composition.field_facts import selected_fields
 from graphwing.composition.field_sets import FieldSet, SelectedField, SelectedType
@@ -89,6 +90,10 @@ class Options:
     _mattering: dict[frozenset[Option], frozenset[Stand]] = field(
         default_factory=dict[frozenset[Option], frozenset[Stand]]
     )
+    _leaves: dict[Option, frozenset[str] | None] = field(
+        default_factory=dict[Option, frozenset[str] | None]
+    )
+    _key_wanted: dict[Option, bool] = field(default_factory=dict[Option, bool])
     _returning: dict[Option, bool] = field(default_factory=dict[Option, bool])
     _under_way: dict[tuple[Option, Closed], list[Option]] = field(
         default_factory=dict[tuple[Option, Closed], list[Option]]
@@ -167,14 +172,17 @@ class Options:
 
     def _only_leaves(self, place: Option) -> frozenset[str] | None:
         """Return the fields of `place` when none of them leads anywhere."""
+        if place not in self._leaves:
+            self._leaves[place] = self._fields(place) if self._is_stub(place) else None
+        return self._leaves[place]
+
+    def _is_stub(self, place: Option) -> bool:
         if place.provided:
-            return None
+            return False
         definition = self.places.definition(place)
         if definition is None or len(definition.fields) > _MOST_FIELDS_OF_A_STUB:
-            return None
-        if any(self._depends_on_path(place, it) for it in definition.fields.values()):
-            return None
-        return self._fields(place)
+            return False
+        return not any(self._depends_on_path(place, it) for it in definition.fields.values())
 
     def _depends_on_path(self, place: Option, item: FieldDefinition) -> bool:
         overrides = self.merge.overrides.get((place.type_name, item.name))
@@ -200,21 +208,21 @@ class Options:
         grows = True
         while grows:
             grows = False
-            for place in list(found):
-                for key in self.places.keys(place):
-                    unknown = [it for it in key.opens if it not in known]
-                    if not unknown:
-                        continue
-                    self.spend()
-                    if self.resolves(start, key.fields, None):
-                        known.update(unknown)
-                        found += unknown
-                        grows = True
+            for key in dict.fromkeys(key for place in found for key in self.places.keys(place)):
+                unknown = [it for it in key.opens if it not in known]
+                if not unknown:
+                    continue
+                self.spend()
+                if self.resolves(start, key.fields, None):
+                    known.update(unknown)
+                    found += unknown
+                    grows = True
 
     def _extend_strictly(self, start: Option, found: list[Option], closed: frozenset[int]) -> None:
         """Add what keys open: first those known where one stands, then those to be looked for."""
         search = _Search(found, closed | {start.subgraph}, {start: None})
         missed = self._extend_locally(search, 0)
+        missed = [it for it in missed if it[2] not in search.opened_by]
         possible = frozenset(self.reachable(start, None)) if missed else frozenset[Option]()
         while missed:
             place, key, target = missed.pop(0)
@@ -234,10 +242,12 @@ class Options:
                 # The key that opened this place was of no use to open the other from before it.
                 if key in search.spent or key.fields == search.opened_by[place]:
                     continue
-                self.spend()
                 closed = search.still_closed(key)
-                if self._knows(place, key.fields):
+                if not closed:
                     search.spent.add(key)
+                    continue
+                self.spend()
+                if self._knows(place, key.fields):
                     for target in closed:
                         search.add(place, key, target)
                 else:
@@ -337,10 +347,12 @@ class Options:
 
     def _wants_key(self, place: Option) -> bool:
         """Return whether some field at `place` is there only for who came by a key."""
-        definition = self.places.definition(place)
-        fields = definition.fields.values() if definition is not None else ()
-        requires = any(first_applied(item, "requires") is not None for item in fields)
-        return requires and not self._can_return(place)
+        if place not in self._key_wanted:
+            definition = self.places.definition(place)
+            fields = definition.fields.values() if definition is not None else ()
+            requires = any(has_applied(item, "requires") for item in fields)
+            self._key_wanted[place] = requires and not self._can_return(place)
+        return self._key_wanted[place]
 
     def _can_return(self, place: Option) -> bool:
         """Return whether a query can come back to `place` after it has been elsewhere.
