@@ -22,6 +22,8 @@ class Case:
     faults: Faults = NO_FAULTS
     down: str | None = None
     """The subgraph that fails every request."""
+    labels: tuple[str, ...] = ()
+    """Conditions of overrides that hold."""
     open: str | None = None
     """Whose fault it is while it is not mended: composition, planner or execution."""
 
@@ -32,6 +34,7 @@ def write_case(case: Case, comment: str = "", results: Mapping[str, Any] | None 
     lines.append(f"seed: {case.seed}")
     lines.append(f"nulls: {case.faults.nulls}\nerrors: {case.faults.errors}")
     lines += [f"down: {case.down}"] if case.down else []
+    lines += [f"labels: {' '.join(case.labels)}"] if case.labels else []
     lines += [f"open: {case.open}"] if case.open else []
     for name, sdl in case.subgraphs.items():
         lines.append(f"--- subgraph {name}\n{sdl.strip()}")
@@ -61,6 +64,7 @@ def read_case(text: str) -> tuple[Case, Mapping[str, str]]:
         seed=int(facts.get("seed", "0")),
         faults=Faults(int(facts.get("nulls", "0")), int(facts.get("errors", "0"))),
         down=facts.get("down"),
+        labels=tuple(facts.get("labels", "").split()),
         open=facts.get("open"),
     )
     return case, sections

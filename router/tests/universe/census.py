@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from graphwing.planner.plan import EntityFetch, Plan, RepresentationFragment
 
 _SDL = {
+    "Federation 1 subgraph": r"\A(?!extend schema)",
+    "extension": r"^extend type",
     "@key": r"@key\(",
     "several @keys on a type": r"@key\([^\n{]*@key\(",
     "@key of several fields": r'@key\(fields: "\w+ \w+',
@@ -26,19 +28,29 @@ _SDL = {
     "@provides through an object": r'@provides\(fields: "[^".]*\{',
     "@provides through a fragment": r'@provides\(fields: "[^"]*\.\.\.',
     "@override": r"@override",
+    "@override(label:)": r"@override\([^)]*label: ",
+    "@context on an object": r"^type [^\n]*@context",
+    "@context on an interface": r"^interface [^\n]*@context",
+    "@fromContext": r"@fromContext",
+    "@fromContext by type": r"@fromContext[^)\n]*\.\.\.",
+    "@fromContext through an object": r"@fromContext[^)\n]*\{ pack \{",
     "@interfaceObject": r"type [^\n]*@interfaceObject",
     "@inaccessible": r"(?<!\")@inaccessible",
     "interface": r"^interface ",
+    "interface of an interface": r"^interface \w+ implements",
     "union": r"^union ",
     "enum": r"^enum ",
     "input object": r"^input ",
     "custom scalar": r"^scalar ",
     "value type": r"^type [^@\n]*@shareable",
     "mutation": r"^type Mutation",
+    "subscription": r"^type Subscription",
     "no query in a subgraph": r"\A(?!.*type Query)",
 }
 _OPERATION = {
     "mutation operation": r"^mutation",
+    "subscription operation": r"^subscription",
+    "introspection beside data": r"__schema|__type\(",
     "alias": r"^ +(\.\.\..*\{)? *\w+: [a-z_]",
     "named fragment": r"\.\.\.F\d",
     "inline fragment on a type": r"\.\.\. on ",
@@ -94,6 +106,10 @@ def census_of_plan(plan: Plan) -> Counter[str]:
             isinstance(part, RepresentationFragment)
             for each in representations
             for part in (*each.key, *each.requires)
+        ),
+        "lookup with a context": any(each.contexts for each in lookups),
+        "context with several sources": any(
+            len(context.sources) > 1 for each in lookups for context in each.contexts
         ),
         "representation as an interface": any(
             each.typename not in each.types for each in representations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -12,6 +12,7 @@ from graphql import (
     EnumTypeDefinitionNode,
     EnumTypeExtensionNode,
     FieldDefinitionNode,
+    FieldNode,
     InterfaceTypeDefinitionNode,
     InterfaceTypeExtensionNode,
     ObjectTypeDefinitionNode,
@@ -33,14 +34,25 @@ _ENUMS = EnumTypeDefinitionNode | EnumTypeExtensionNode
 
 
 @dataclass(frozen=True, slots=True)
+class ContextArgument:
+    """An argument that reads a value from an object above."""
+
+    name: str
+    context: str
+    selections: SelectionSetNode
+
+
+@dataclass(frozen=True, slots=True)
 class FieldDeclaration:
     """A field as one subgraph declares it."""
 
     node: FieldDefinitionNode
     external: bool
     override_from: str | None
+    override_label: str | None
     requires: SelectionSetNode | None
     provides: SelectionSetNode | None
+    contextual: tuple[ContextArgument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,8 @@ class TypeDeclaration:
     values: list[str] = field(default_factory=list[str])
     hidden_values: set[str] = field(default_factory=set[str])
     hidden: bool = False
+    contexts: set[str] = field(default_factory=set[str])
+    """What objects of this type set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,8 @@ def read_declarations(subgraph: str, sdl: str) -> Declarations:
         if isinstance(node, TypeDefinitionNode | TypeExtensionNode):
             name = node.name.value
             _add(types.setdefault(name, TypeDeclaration(name)), node)
+            if isinstance(node, ObjectTypeExtensionNode):
+                _resolve_keys(types[name])
     return Declarations(subgraph, document, types)
 
 
@@ -95,6 +111,7 @@ def field_set(text: str) -> SelectionSetNode:
 
 
 def _add(declared: TypeDeclaration, node: TypeDefinitionNode | TypeExtensionNode) -> None:
+    declared.contexts |= {each["name"] for each in _arguments(node.directives, "context")}
     declared.hidden |= bool(_arguments(node.directives, "inaccessible"))
     if isinstance(node, _OBJECTS | _INTERFACES):
         declared.abstract = isinstance(node, _INTERFACES)
@@ -115,17 +132,40 @@ def _add(declared: TypeDeclaration, node: TypeDefinitionNode | TypeExtensionNode
                 declared.hidden_values.add(value.name.value)
 
 
+def _resolve_keys(declared: TypeDeclaration) -> None:
+    """Take keys of an extension for what they are: external in name only."""
+    for key in declared.keys:
+        for each in key.selections.selections:
+            if isinstance(each, FieldNode):
+                name = each.name.value
+                declared.fields[name] = replace(declared.fields[name], external=False)
+
+
 def _field(node: FieldDefinitionNode, *, type_is_external: bool) -> FieldDeclaration:
-    overrides = [each["from"] for each in _arguments(node.directives, "override")]
+    overrides = _arguments(node.directives, "override")
     requires = [field_set(each["fields"]) for each in _arguments(node.directives, "requires")]
     provides = [field_set(each["fields"]) for each in _arguments(node.directives, "provides")]
     return FieldDeclaration(
         node,
         external=type_is_external or bool(_arguments(node.directives, "external")),
-        override_from=next(iter(overrides), None),
+        override_from=next((each["from"] for each in overrides), None),
+        override_label=next((each.get("label") for each in overrides), None),
         requires=next(iter(requires), None),
         provides=next(iter(provides), None),
+        contextual=tuple(
+            _contextual(argument.name.value, each["field"])
+            for argument in node.arguments or ()
+            for each in _arguments(argument.directives, "fromContext")
+        ),
     )
+
+
+def _contextual(argument: str, text: str) -> ContextArgument:
+    """Return what `$context { field }` says."""
+    name, _, selection = text.removeprefix("$").partition(" ")
+    selection = selection.strip()
+    inside = selection[1:-1] if selection.startswith("{") else selection
+    return ContextArgument(argument, name, field_set(inside))
 
 
 def _arguments(directives: Iterable[DirectiveNode] | None, name: str) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from universe.monolith import Argument, Composite, Field, named, top_names
 from universe.parts import Distribution, Part, Site
 
 Ensure = Callable[[str, str], None]
+LABELS = ("percent(30)", "beta")
+"""Conditions of overrides; a case says which of them hold."""
 _INPUT_SAMPLES = {"Int": "3", "String": '"x"', "Boolean": "true"}
 
 
@@ -49,6 +51,7 @@ class _Sower:
             site.override = source
             if source != "gone":
                 self._made.subgraphs[source][entity.name].add(field).overridden = True
+                site.label = self._random.choice((None, *LABELS))
 
     def provide(self) -> None:
         """Let fields lead to entities with fields of other subgraphs already at hand."""
@@ -187,6 +190,7 @@ class _Sower:
             and each.field.name != "revision"
             and each.requires is None
             and not each.overridden
+            and not self._is_moving(typename, each.field.name)
             and not (self._goal and self._depends((typename, each.field.name), self._goal))
         ]
         chosen = self._random.sample(names, min(len(names), self._random.randint(1, 2)))
@@ -274,7 +278,10 @@ class _Sower:
                     yield owners[0], entity, field
 
     def _foreign(self, subgraph: str, typename: str) -> list[Field]:
-        """Return the fields of an entity that a subgraph does not resolve, keys aside."""
+        """Return the fields of an entity that a subgraph does not resolve, keys aside.
+
+        Nor those that move under a condition: nobody composes what relies on them elsewhere.
+        """
         entity = self._monolith.entities[typename]
         keys = {name for key in entity.keys for name in top_names(key)}
         part = self._made.subgraphs[subgraph][typename]
@@ -284,7 +291,11 @@ class _Sower:
             if name not in keys
             and (name not in part.sites or part.sites[name].external)
             and self._made.owners(typename, name)
+            and not self._is_moving(typename, name)
         ]
+
+    def _is_moving(self, typename: str, name: str) -> bool:
+        return any(each.label for each in self._made.sites(typename, name))
 
     def _shared(self) -> Iterator[tuple[str, list[Site]]]:
         """Yield the fields that several subgraphs resolve, keys aside."""
@@ -301,7 +312,9 @@ class _Sower:
     def _concrete(self, subgraph: str, abstract: str) -> list[str]:
         parts = self._made.subgraphs[subgraph]
         return parts[abstract].members or [
-            each.name for each in parts.values() if abstract in each.implements
+            each.name
+            for each in parts.values()
+            if abstract in each.implements and not each.interface
         ]
 
     def _concrete_everywhere(self, subgraph: str, field: Field) -> list[str]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from random import Random
 
+from universe.contexts import add_context
 from universe.directives import add_directives
+from universe.federation_1 import age
 from universe.monolith import Composite, Field, Monolith, named, top_names
 from universe.parts import Distribution, Part
 
@@ -46,11 +48,20 @@ class _Distributor:
                 self._place_root(root, field)
         add_directives(random, self._made, self.ensure)
         self._interface_fields()
+        if random.random() < 0.25:
+            add_context(random, self._made)
+        if random.random() < 0.3:
+            age(random, self._made)
         return self._made
 
     def _interface_objects(self) -> None:
         """Let one or two subgraphs know an interface's entities only as an interface object."""
-        keyed = [each for each in self._monolith.interfaces.values() if each.keys]
+        related = {*self._monolith.parents, *self._monolith.parents.values()}
+        keyed = [
+            each
+            for each in self._monolith.interfaces.values()
+            if each.keys and each.name not in related
+        ]
         if not keyed:
             return
         interface = self._random.choice(keyed)
@@ -96,7 +107,9 @@ class _Distributor:
         able = [each for each in self._names if not self._is_banned(each, field.type)]
         if field.name.startswith("stand"):
             able = [each for each in self._stand_ins if self._stand_ins[each] == named(field.type)]
-        shared = len(able) > 1 and random.random() < 0.2
+        # Events come from one subgraph only.
+        may_be_shared = len(able) > 1 and root.name != "Subscription"
+        shared = may_be_shared and random.random() < 0.2
         for subgraph in random.sample(able, random.randint(2, len(able)) if shared else 1):
             self._made.subgraphs[subgraph].setdefault(root.name, Part(root.name))
             self._declare(subgraph, root.name, field).shareable = shared
@@ -144,7 +157,11 @@ class _Distributor:
                 self._add_key(subgraph, named(field.type), "id")
 
     def _ensure_abstract(self, subgraph: str, typename: str) -> None:
+        parent = self._monolith.parents.get(typename)
         part = self._made.subgraphs[subgraph][typename] = Part(typename)
+        # Where an interface is known, those above and below it are, so that none lacks a field.
+        for relative in self._monolith.relatives(typename):
+            self.ensure(subgraph, relative)
         first, *others = self._monolith.members[typename]
         known = [each for each in others if not self._is_banned(subgraph, each)]
         members = [first, *(each for each in known if self._random.random() < 0.7)]
@@ -152,8 +169,10 @@ class _Distributor:
             self.ensure(subgraph, each)
         if typename in self._monolith.interfaces:
             part.interface = True
+            part.implements |= {parent} if parent is not None else set()
             for each in members:
-                self._implement(subgraph, typename, each)
+                for interface in (typename, *part.implements):
+                    self._implement(subgraph, interface, each)
         else:
             part.members = members
 
@@ -167,12 +186,16 @@ class _Distributor:
     def _interface_fields(self) -> None:
         """Declare on each interface what all its types in the subgraph have."""
         for parts in self._made.subgraphs.values():
+            even_external = self._random.random() < 0.2
             for name, interface in self._monolith.interfaces.items():
                 part = parts.get(name)
                 if part is None or not part.interface:
                     continue
-                types = [each for each in parts.values() if name in each.implements]
-                even_external = self._random.random() < 0.2
+                types = [
+                    each
+                    for each in parts.values()
+                    if name in each.implements and not each.interface
+                ]
                 for field in interface.fields.values():
                     declared = all(field.name in each.sites for each in types)
                     if declared and (
@@ -201,7 +224,7 @@ class _Distributor:
         """Return the types that come with a type."""
         monolith = self._monolith
         if typename in monolith.members:
-            return monolith.members[typename][:1]
+            return [*monolith.members[typename][:1], *monolith.relatives(typename)]
         if typename in monolith.values:
             return [named(each.type) for each in monolith.values[typename].fields.values()]
         if typename in monolith.entities:

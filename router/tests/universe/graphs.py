@@ -15,6 +15,7 @@ from universe.census import (
     census_of_subgraphs,
 )
 from universe.deferring import with_defer
+from universe.directives import LABELS
 from universe.distribution import random_distribution
 from universe.monolith import random_monolith
 from universe.operations import random_operation
@@ -77,7 +78,8 @@ def random_case(random: Random, graph: Graph, subgraphs: dict[str, str], seed: i
     deferring = Random(text)  # noqa: S311
     if deferring.random() < _DEFERRING:
         text = with_defer(deferring, text)
-    case = Case(subgraphs, text, operation.variables, seed)
+    labels = tuple(each for each in LABELS if random.random() < 0.5)
+    case = Case(subgraphs, text, operation.variables, seed, labels=labels)
     roll = random.random()
     if roll < 0.5:
         return case

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +17,7 @@ from graphql import (
     TypeNode,
 )
 
-from universe.declarations import Declarations, FieldDeclaration, TypeDeclaration
+from universe.declarations import ContextArgument, Declarations, FieldDeclaration, TypeDeclaration
 
 Coordinate = tuple[str, str]
 """The names of an object type and of a field."""
@@ -57,18 +58,50 @@ class JoinedSubgraphs:
         return self._requires[coordinate]
 
     def declared(self, coordinate: Coordinate) -> list[tuple[Declarations, FieldDeclaration]]:
-        """Return who declares a field, for its type or an interface, and is not overridden."""
+        """Return who declares a field, for its type or an interface, and is not overridden.
+
+        Who is overridden under a condition still counts.
+        """
         typename, name = coordinate
         overridden = {
             each.fields[name].override_from
             for _, each in self._types(typename)
-            if name in each.fields
+            if name in each.fields and each.fields[name].override_label is None
         }
         return [
             (subgraph, each.fields[name])
             for subgraph, each in self._types(typename)
             if name in each.fields and subgraph.subgraph not in overridden
         ]
+
+    def contextual(self, coordinate: Coordinate) -> list[tuple[ContextArgument, AbstractSet[str]]]:
+        """Return the contextual arguments of a field, each with the types that set its context."""
+        return [
+            (argument, self._setting(subgraph, argument.context))
+            for subgraph, field in self.declared(coordinate)
+            for argument in field.contextual
+        ]
+
+    def _setting(self, subgraph: Declarations, context: str) -> AbstractSet[str]:
+        return {
+            name
+            for each in subgraph.types.values()
+            if context in each.contexts
+            for name in self._concrete(subgraph, each)
+        }
+
+    def is_active(self, coordinate: Coordinate, subgraph: str, labels: AbstractSet[str]) -> bool:
+        """Tell whether the overrides whose `labels` hold leave a field to a subgraph."""
+        overrides = {
+            (declarer.subgraph, field.override_from): field.override_label in labels
+            for declarer, field in self.declared(coordinate)
+            if field.override_label is not None
+        }
+        return all(
+            holds if to == subgraph else not holds
+            for (to, source), holds in overrides.items()
+            if subgraph in (to, source)
+        )
 
     def is_typed_elsewhere(self, coordinate: Coordinate) -> bool:
         """Tell whether who has a field knows its objects only as an interface object."""
@@ -130,6 +163,9 @@ class JoinedSubgraphs:
                 for declared in each.fields.values():
                     if declared.requires:
                         self._collect(each.name, declared.requires, found)
+                    for argument in declared.contextual:
+                        for name in self._setting(subgraph, argument.context):
+                            self._collect(name, argument.selections, found)
         return frozenset(found)
 
     @cached_property
@@ -148,7 +184,8 @@ class JoinedSubgraphs:
                 if isinstance(selection, InlineFragmentNode):
                     condition = selection.type_condition
                     target = condition.name.value if condition else concrete
-                    self._collect(target, selection.selection_set, into)
+                    if self.is_a(concrete, target) or self.is_a(target, concrete):
+                        self._collect(target, selection.selection_set, into)
                 elif isinstance(selection, FieldNode) and selection.name.value != "__typename":
                     coordinate = (concrete, selection.name.value)
                     into.add(coordinate)

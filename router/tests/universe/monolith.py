@@ -43,6 +43,8 @@ class Argument:
     name: str
     type: str
     default: str | None = None
+    context: str | None = None
+    """What to read from objects above, for an argument that is not the client's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Monolith:
     interfaces: dict[str, Composite] = field(default_factory=dict[str, Composite])
     members: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """The object types of each interface and union."""
+    parents: dict[str, str] = field(default_factory=dict[str, str])
+    """The interface that an interface implements."""
     enums: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     inputs: dict[str, list[Argument]] = field(default_factory=dict[str, list[Argument]])
     scalars: list[str] = field(default_factory=list[str])
@@ -90,6 +94,11 @@ class Monolith:
     def unions(self) -> list[str]:
         """Names of the unions."""
         return [name for name in self.members if name not in self.interfaces]
+
+    def relatives(self, interface: str) -> list[str]:
+        """Return the interfaces that an interface implements or is implemented by."""
+        pairs = [pair for pair in self.parents.items() if interface in pair]
+        return [each for pair in pairs for each in pair if each != interface]
 
 
 def named(type_: str) -> str:
@@ -181,7 +190,9 @@ class _Maker:
         for name in _INTERFACES[: random.choice((0, 1, 1, 2))]:
             keyed = [each for each, entity in made.entities.items() if "id" in entity.keys]
             pool = keyed if len(keyed) > 1 and random.random() < 0.75 else list(made.values)
-            if len(pool) > 1:
+            if made.interfaces and random.random() < 0.5:
+                self._sub_interface(name, *made.interfaces)
+            elif len(pool) > 1:
                 self._interface(name, random.sample(pool, random.randint(2, len(pool))))
         for name in _UNIONS[: random.choice((0, 1, 1, 2))]:
             pool = list(made.objects)
@@ -207,6 +218,15 @@ class _Maker:
             # All the chosen names were taken.
             del made.interfaces[name], made.members[name]
 
+    def _sub_interface(self, name: str, parent: str) -> None:
+        """Make an interface of some types of another interface, which it implements."""
+        made, random = self._made, self._random
+        members = made.members[parent]
+        self._interface(name, random.sample(members, random.randint(1, len(members))))
+        if name in made.interfaces:
+            made.parents[name] = parent
+            made.interfaces[name].add(*made.interfaces[parent].fields.values())
+
     def _weakest_id(self, objects: Iterable[Composite]) -> str:
         return "ID!" if all(each.fields["id"].type == "ID!" for each in objects) else "ID"
 
@@ -227,6 +247,11 @@ class _Maker:
                 query.add(Field(f"q{index}", type_, self._arguments()))
             else:
                 query.add(self._field(f"q{index}"))
+        if random.random() < 0.3:
+            subscription = made.roots["Subscription"] = Composite("Subscription")
+            for index in range(random.randint(1, 2)):
+                type_ = self._wrapped(random.choice([*targets, "Int"]))
+                subscription.add(Field(f"s{index}", type_, self._arguments()))
         if random.random() < 0.4:
             mutation = made.roots["Mutation"] = Composite("Mutation")
             for index in range(random.randint(1, 4)):

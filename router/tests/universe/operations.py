@@ -82,20 +82,48 @@ class _Writer:
         self._fragments: list[str] = []
 
     def operation(self) -> RandomOperation:
-        mutation = self._schema.mutation_type
-        is_mutation = mutation is not None and self._random.random() < 0.3
-        root = mutation if is_mutation else self._schema.query_type
-        assert root
-        body = self._selections(root, _Scope(), 0)
+        kind, root = self._root()
+        body = self._event(root) if kind == "subscription" else self._selections(root, _Scope(), 0)
         variables = self._inputs.variables
         heads = [
             f"${name}: {each.type}" + ("" if each.default is None else f" = {each.default}")
             for name, each in variables.items()
         ]
         head = f"({', '.join(heads)})" if heads else ""
-        text = f"{'mutation' if is_mutation else 'query'} Random{head} {body}"
+        text = f"{kind} Random{head} {body}"
         given = {name: each.value for name, each in variables.items() if each.given}
         return RandomOperation("\n".join([text, *self._fragments]), given)
+
+    def _root(self) -> tuple[str, GraphQLObjectType]:
+        schema, roll = self._schema, self._random.random()
+        assert schema.query_type
+        if schema.subscription_type and roll < 0.15:
+            return "subscription", schema.subscription_type
+        if schema.mutation_type and roll < 0.4:
+            return "mutation", schema.mutation_type
+        return "query", schema.query_type
+
+    def _event(self, root: GraphQLObjectType) -> str:
+        """Return the braces of a subscription: one field that is always there."""
+        name = self._random.choice(list(root.fields))
+        definition = root.fields[name]
+        arguments = self._inputs.arguments(definition)
+        target = self._schema.type_map[named(type_text(definition))]
+        below = self._selections(target, _Scope(), 1) if isinstance(target, _Composite) else ""
+        return f"{{\n  {name}{arguments} {below}\n}}"
+
+    def _introspection(self, scope: _Scope) -> str:
+        """Ask about the schema itself, beside data."""
+        name = self._random.choice(list(self._schema.type_map))
+        asked, below = self._random.choice(
+            (
+                ("__schema", "queryType { name fields { name isDeprecated } }"),
+                (f'__type(name: "{name}")', "kind name fields { name args { name } }"),
+            )
+        )
+        signature = _Signature(asked.partition("(")[0], asked, asked, "Query")
+        key, _ = scope.take("meta", "meta", signature)
+        return f"{key}: {asked} {{ {below} }}"
 
     def _selections(self, parent: _Composite, scope: _Scope, depth: int) -> str:
         """Return the braces of a selection set with at least one selection."""
@@ -110,6 +138,8 @@ class _Writer:
 
     def _selection(self, parent: _Composite, scope: _Scope, depth: int) -> str | None:
         roll = self._random.random()
+        if parent is self._schema.query_type and depth == 0 and roll < 0.02:
+            return self._introspection(scope)
         if roll < 0.06:
             return self._typename(scope)
         if roll < (0.55 if is_abstract_type(parent) else 0.16) and depth <= _DEPTH:

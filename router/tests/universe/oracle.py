@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -77,14 +78,44 @@ async def _together(results: ExperimentalIncrementalExecutionResults) -> Answer:
 
 
 def _resolver(universe: Universe, world: World) -> Callable[..., object]:
-    def resolve(source: Thing | None, info: GraphQLResolveInfo[None], **arguments: Value) -> object:
-        thing = source or Thing(info.parent_type.name, info.parent_type.name)
-        if source is None and thing.typename == "Mutation":
+    def resolve(source: _Seen | None, info: GraphQLResolveInfo[None], **arguments: Value) -> object:
+        root = _Seen(Thing(info.parent_type.name, info.parent_type.name))
+        seen = source or root
+        if source is None and root.thing.typename == "Mutation":
             world.version += 1
-        return universe.value(thing, info.field_name, arguments, world)
+        given = {**arguments, **_from_above(universe, seen, info.field_name)}
+        value = universe.value(seen.thing, info.field_name, given, world)
+        return _seen_below(value, () if source is None else (seen.thing, *seen.above))
 
     return resolve
 
 
-def _runtime_type(thing: Thing, *_: object) -> str:
-    return thing.typename
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An object, and those that the way to it led through."""
+
+    thing: Thing
+    above: tuple[Thing, ...] = ()
+    """The nearest first."""
+
+
+def _seen_below(value: Value, above: tuple[Thing, ...]) -> object:
+    if isinstance(value, list):
+        return [_seen_below(each, above) for each in value]
+    return _Seen(value, above) if isinstance(value, Thing) else value
+
+
+def _from_above(universe: Universe, seen: _Seen, name: str) -> dict[str, Value]:
+    """Return what the nearest objects above that set a context tell a field."""
+    found: dict[str, Value] = {}
+    for argument, setting in universe.joined.contextual((seen.thing.typename, name)):
+        holder = next(each for each in seen.above if each.typename in setting)
+        value: Value = universe.read(holder, argument.selections)
+        while isinstance(value, Mapping):
+            value = next(iter(value.values()))
+        found[argument.name] = value
+    return found
+
+
+def _runtime_type(seen: _Seen, *_: object) -> str:
+    return seen.thing.typename

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from universe.monolith import Argument, Field, Monolith, named
 
-_LINK = "https://specs.apollo.dev/federation/v2.3"
+_LINK = "https://specs.apollo.dev/federation/v2.8"
 _DIRECTIVES = [
+    "@context",
     "@external",
+    "@fromContext",
     "@inaccessible",
     "@interfaceObject",
     "@key",
@@ -33,6 +36,8 @@ class Site:
     requires: str | None = None
     provides: str | None = None
     override: str | None = None
+    label: str | None = None
+    """The condition of the override."""
     overridden: bool = False
 
 
@@ -49,6 +54,8 @@ class Part:
     interface_object: bool = False
     interface: bool = False
     shareable: bool = False
+    extension: bool = False
+    context: str | None = None
 
     def add(self, declared: Field) -> Site:
         """Declare a field, unless it is declared, and return its place here."""
@@ -78,6 +85,8 @@ class Distribution:
     """The subgraph of each entity that knows all its keys."""
     hidden: set[str] = field(default_factory=set[str])
     """Enum values that are inaccessible."""
+    federation_1: set[str] = field(default_factory=set[str])
+    """Subgraphs written for Federation 1."""
 
     def parts(self, typename: str) -> Iterator[tuple[str, Part]]:
         """Yield the subgraphs that declare a type, and how."""
@@ -98,6 +107,8 @@ class Distribution:
         blocks = [_part(part) for part in self.subgraphs[subgraph].values() if _is_needed(part)]
         blocks += self._leaf_types(subgraph)
         body = "\n".join(blocks)
+        if subgraph in self.federation_1:
+            return re.sub(" @(shareable|inaccessible)", "", body)
         used = ", ".join(f'"{each}"' for each in _DIRECTIVES if f"{each}" in body)
         return f'extend schema @link(url: "{_LINK}", import: [{used}])\n\n{body}'
 
@@ -147,11 +158,12 @@ def _part(part: Part) -> str:
     if part.members:
         return f"union {part.name} = {' | '.join(part.members)}\n"
     keyword = "interface" if part.interface else "type"
-    head = f"{keyword} {part.name}"
+    head = "extend " * part.extension + f"{keyword} {part.name}"
     if part.implements:
         head += f" implements {' & '.join(sorted(part.implements))}"
     for key, resolvable in part.keys.items():
         head += f' @key(fields: "{key}"{"" if resolvable else ", resolvable: false"})'
+    head += f' @context(name: "{part.context}")' if part.context else ""
     head += " @interfaceObject" * part.interface_object + " @shareable" * part.shareable
     return f"{head} {{\n" + "".join(f"  {_site(each)}\n" for each in part.sites.values()) + "}\n"
 
@@ -162,7 +174,8 @@ def _site(site: Site) -> str:
     text += " @external" * site.external + " @shareable" * site.shareable
     text += " @inaccessible" * site.inaccessible
     if site.override:
-        text += f' @override(from: "{site.override}")'
+        label = f', label: "{site.label}"' if site.label else ""
+        text += f' @override(from: "{site.override}"{label})'
     for name, fields in (("requires", site.requires), ("provides", site.provides)):
         if fields:
             text += f" @{name}(fields: {_quoted(fields)})"
@@ -176,4 +189,5 @@ def _quoted(fields: str) -> str:
 
 def _argument(argument: Argument) -> str:
     default = "" if argument.default is None else f" = {argument.default}"
-    return f"{argument.name}: {argument.type}{default}"
+    context = f' @fromContext(field: "{argument.context}")' if argument.context else ""
+    return f"{argument.name}: {argument.type}{default}{context}"

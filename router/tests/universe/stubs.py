@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from graphql import (
+    DefinitionNode,
     DocumentNode,
     FieldNode,
     GraphQLError,
     GraphQLResolveInfo,
     InlineFragmentNode,
+    ObjectTypeDefinitionNode,
+    ObjectTypeExtensionNode,
     SelectionSetNode,
     build_ast_schema,
     execute_sync,  # pyright: ignore[reportUnknownVariableType]
@@ -150,8 +153,10 @@ class Stub:
         self, held: Held, parent: str, name: str, declared: FieldDeclaration, world: World
     ) -> None:
         """A subgraph cannot resolve what is external, unless provided, or overridden."""
-        declarers = self._universe.joined.declared((held.thing.typename, name))
-        if all(each.subgraph != self.name for each, _ in declarers):
+        coordinate = (held.thing.typename, name)
+        declarers = self._universe.joined.declared(coordinate)
+        is_active = self._universe.joined.is_active(coordinate, self.name, world.labels)
+        if not is_active or all(each.subgraph != self.name for each, _ in declarers):
             self._note(world, f"`{parent}.{name}` is overridden")
         if declared.external and not self._provides(held, name):
             self._note(world, f"`{parent}.{name}` is external and not provided here")
@@ -253,7 +258,17 @@ def _executable(declarations: Declarations) -> DocumentNode:
     if "Query" not in declarations.types:
         text += "type Query { _: Boolean }"
     added = parse(text, no_location=True)
-    return DocumentNode(definitions=(*declarations.document.definitions, *added.definitions))
+    own = tuple(map(_defined, declarations.document.definitions))
+    return DocumentNode(definitions=(*own, *added.definitions))
+
+
+def _defined(node: DefinitionNode) -> DefinitionNode:
+    """Return an extension as the definition that it is for its subgraph."""
+    if not isinstance(node, ObjectTypeExtensionNode):
+        return node
+    return ObjectTypeDefinitionNode(
+        name=node.name, interfaces=node.interfaces, directives=node.directives, fields=node.fields
+    )
 
 
 def _is_looked_up(declared: TypeDeclaration) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, validate
 
@@ -14,6 +15,7 @@ from graphwing.composition import SubgraphSdl, compose
 from graphwing.errors import PlanningError, SubgraphError
 from graphwing.execution import (
     Endpoint,
+    ExecutionResult,
     Executor,
     Operation,
     SubgraphAnswer,
@@ -70,9 +72,7 @@ class Graph:
         self._executor = Executor(
             self.supergraph.api_schema,
             {
-                each.subgraph: Endpoint(
-                    ScriptedTransport(each.subgraph, self._served(Stub(each, self.universe)))
-                )
+                each.subgraph: Endpoint(self._transport(Stub(each, self.universe)))
                 for each in declarations
             },
             interfaces=[
@@ -97,7 +97,7 @@ class Graph:
         at_once = without_defer(document)
         expected = monolith_answer(schema, self.universe, at_once, case.variables, truth)
         try:
-            plan = self._planner.plan(document)
+            plan = self._planner.plan(document, labels=frozenset(case.labels))
         except PlanningError as error:
             return Trial((f"planning: {error}",), expected)
         except Exception as error:  # noqa: BLE001
@@ -118,7 +118,8 @@ class Graph:
         truth = World(case.faults)
         expected = monolith_parts(schema, self.universe, document, case.variables, truth)
         try:
-            plan = self._planner.plan(document, may_defer=True)
+            labels = frozenset(case.labels)
+            plan = self._planner.plan(document, labels=labels, may_defer=True)
         except Exception as error:  # noqa: BLE001
             return replace(trial, findings=(f"planner crash: {type(error).__name__} {error}",))
         operation = Operation(schema, document, definition, plan)
@@ -143,10 +144,17 @@ class Graph:
             return differences(replace(expected, data=data), actual)
         return [] if trial.expected.errors else differences(trial.expected, actual)
 
-    def _delivered(self, case: Case, operation: Operation, parts: Parts) -> list[str]:
-        self._world = World(case.faults, partial=bool(case.down) or case.faults != NO_FAULTS)
+    def _begin(self, case: Case) -> None:
+        self._world = World(
+            case.faults,
+            partial=bool(case.down) or case.faults != NO_FAULTS,
+            labels=frozenset(case.labels),
+        )
         self._down = case.down
         self._asked = []
+
+    def _delivered(self, case: Case, operation: Operation, parts: Parts) -> list[str]:
+        self._begin(case)
         variables = operation.variables(case.variables)
         work = self._executor.execute_in_parts(
             operation, variables, {}, parts.take, repeats=parts.repeats
@@ -160,13 +168,9 @@ class Graph:
     def _answered(
         self, case: Case, document: DocumentNode, operation: Operation, expected: Answer
     ) -> Trial:
-        self._world = World(case.faults, partial=bool(case.down) or case.faults != NO_FAULTS)
-        self._down = case.down
-        self._asked = []
+        self._begin(case)
         try:
-            result = asyncio.run(
-                self._executor.execute(operation, operation.variables(case.variables), {})
-            )
+            result = asyncio.run(self._run(operation, operation.variables(case.variables)))
         except Exception as error:  # noqa: BLE001
             crash = f"execution crash: {_innermost(error)}"
             return Trial((crash,), expected, plan=operation.plan, asked=tuple(self._asked))
@@ -177,6 +181,12 @@ class Graph:
         else:
             found += differences(expected, actual)
         return Trial(tuple(found), expected, actual, operation.plan, tuple(self._asked))
+
+    async def _run(self, operation: Operation, variables: dict[str, Any]) -> ExecutionResult:
+        if operation.plan.kind != "subscription":
+            return await self._executor.execute(operation, variables, {})
+        async with aclosing(self._executor.subscribe(operation, variables, dict)) as events:
+            return await anext(events)
 
     def _verified(self, plan: Plan, document: DocumentNode) -> list[str]:
         try:
@@ -198,6 +208,14 @@ class Graph:
         if errors or len(definitions) != 1:
             raise InvalidCaseError(errors[0].message if errors else "not one operation")
         return document, definitions[0]
+
+    def _transport(self, stub: Stub) -> ScriptedTransport:
+        answer = self._served(stub)
+
+        async def events(request: SubgraphRequest) -> AsyncGenerator[SubgraphAnswer]:
+            yield await answer(request)
+
+        return ScriptedTransport(stub.name, answer, events)
 
     def _served(self, stub: Stub) -> Callable[[SubgraphRequest], Awaitable[SubgraphAnswer]]:
         """Return the function that plays a subgraph."""

@@ -60,6 +60,8 @@ class World:
     faults: Faults = NO_FAULTS
     partial: bool = False
     """Requirements may be missing, because what they come from has failed."""
+    labels: frozenset[str] = frozenset()
+    """Conditions of overrides that hold."""
     version: int = 0
     findings: list[str] = field(default_factory=list[str])
 
