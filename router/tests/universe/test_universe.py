@@ -263,12 +263,21 @@ def test_what_a_healthy_subgraph_alone_has_must_be_there() -> None:
 
 def test_a_case_survives_being_written() -> None:
     case = Case(
-        {"a": PRODUCTS.strip() + "\n"}, "{ gone }\n", {"v": [1]}, 3, Faults(1, 2), "a", "planner"
+        {"a": PRODUCTS.strip() + "\n"},
+        "{ gone }\n",
+        {"v": [1]},
+        3,
+        Faults(1, 2),
+        "a",
+        ("x",),
+        "planner",
     )
 
     read, sections = read_case(write_case(case, "why\nit failed", {"expected": {"data": None}}))
 
-    assert read == Case(case.subgraphs, case.operation, {"v": [1]}, 3, Faults(1, 2), "a", "planner")
+    assert read == Case(
+        case.subgraphs, case.operation, {"v": [1]}, 3, Faults(1, 2), "a", ("x",), "planner"
+    )
     assert sections["expected"] == '{\n  "data": null\n}\n'
 
 

@@ -258,6 +258,7 @@ class Graph:
                 and down not in owners
                 and not any(map(self.universe.joined.is_typed_elsewhere, concerned))
                 and not any(map(self.universe.joined.requires, concerned))
+                and not any(map(self.universe.joined.contextual, concerned))
             )
 
         return is_safe

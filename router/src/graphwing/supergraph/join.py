@@ -201,7 +201,7 @@ class JoinReader:
             type=arguments.get("type"),
             requires=self.field_set(requires, coordinate) if requires else None,
             provides=self.field_set(provides, coordinate) if provides else None,
-            external=bool(arguments.get("external") or arguments.get("usedOverridden")),
+            external=_is_external(arguments),
             override=arguments.get("override"),
             override_label=arguments.get("overrideLabel"),
             context_arguments=tuple(
@@ -227,6 +227,13 @@ def fields_of(node: TypeDefinitionNode) -> tuple[FieldNode, ...]:
             return tuple(node.fields or ())
         case _:
             return ()
+
+
+def _is_external(arguments: Mapping[str, Any]) -> bool:
+    """Tell whether a field is not resolved here, whatever conditions of overrides hold."""
+    if arguments.get("overrideLabel"):
+        return bool(arguments.get("external"))
+    return bool(arguments.get("external") or arguments.get("usedOverridden"))
 
 
 def _without_braces(text: str) -> str:
