@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 
 from graphwing.composition.contract import NO_CONTRACT, Contract, apply_contract
 from graphwing.composition.hints import Hint, Hints
@@ -19,6 +20,9 @@ from graphwing.errors import (
     UnsupportedFeatureError,
 )
 from graphwing.supergraph import Supergraph, supergraph_of
+
+UNEXPECTED = "UNEXPECTED_COMPOSITION_FAILURE"
+"""The code of a failure that is a bug of this package. No test accepts it."""
 
 
 def compose(
@@ -52,18 +56,27 @@ def compose_sdl(
 ) -> tuple[str, tuple[Hint, ...]]:
     """Return supergraph SDL and hints, or raise `CompositionError`."""
     given = sorted(subgraphs, key=lambda subgraph: subgraph.name)
-    try:
+    with _nothing_but_composition_errors(given):
         return _compose(given, contract, most_steps)
-    except RecursionError as error:
-        raise _too_deep(given) from error
 
 
 def check_subgraph(subgraph: SubgraphSdl) -> None:
     """Raise `CompositionError` with all problems that `subgraph` has by itself, if it has any."""
-    try:
+    with _nothing_but_composition_errors([subgraph]):
         check_alone(subgraph)
+
+
+@contextmanager
+def _nothing_but_composition_errors(given: Sequence[SubgraphSdl]) -> Generator[None]:
+    """Turn what a subgraph should not be able to cause into a problem that names it."""
+    try:
+        yield
+    except CompositionError:
+        raise
     except RecursionError as error:
-        raise _too_deep([subgraph]) from error
+        raise CompositionError((_too_deep(given),)) from error
+    except Exception as error:
+        raise CompositionError((_unexpected(given, error),)) from error
 
 
 def _compose(
@@ -86,11 +99,30 @@ def _stop_at(merge: Merge) -> None:
         raise CompositionError(merge.problems.found, merge.hints.found)
 
 
-def _too_deep(given: list[SubgraphSdl]) -> CompositionError:
-    problem = CompositionProblem(
+def _too_deep(given: Sequence[SubgraphSdl]) -> CompositionProblem:
+    return CompositionProblem(
         "INVALID_GRAPHQL",
         "definitions are nested too deeply to be composed",
         tuple(subgraph.name for subgraph in given),
         remedy="nest lists, values and selections less deeply",
     )
-    return CompositionError((problem,))
+
+
+def _unexpected(given: Sequence[SubgraphSdl], error: Exception) -> CompositionProblem:
+    culprits = [subgraph.name for subgraph in given if _crashes_alone(subgraph)]
+    return CompositionProblem(
+        UNEXPECTED,
+        f"composition failed in a way it never should: {type(error).__name__}: {error}",
+        tuple(culprits or (subgraph.name for subgraph in given)),
+        remedy="report this as a bug of graphwing, with these subgraphs",
+    )
+
+
+def _crashes_alone(subgraph: SubgraphSdl) -> bool:
+    try:
+        check_alone(subgraph)
+    except CompositionError:
+        return False
+    except Exception:  # noqa: BLE001 - whether there is one is the question
+        return True
+    return False

@@ -1,0 +1,1 @@
+"""Subgraphs changed and damaged at random: whatever they are, composition answers properly."""
