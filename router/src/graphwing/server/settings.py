@@ -33,7 +33,7 @@ class ReconnectSettings(msgspec.Struct, frozen=True):
 class EventSettings(msgspec.Struct, frozen=True):
     """How the events of a subgraph are asked for."""
 
-    protocol: StreamProtocol = "websocket"
+    protocol: StreamProtocol = "auto"
     url: str | None = None
     """Where, if it is not where the other requests go; `path` where only the path differs."""
     path: str | None = None

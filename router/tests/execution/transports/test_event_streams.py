@@ -60,7 +60,7 @@ async def reached(way: str, clock: Clock) -> AsyncGenerator[Transport]:
     """An open transport to the subgraph of ticks."""
     app = GraphQL[Any, Any](clock.schema, subscription_protocols=(SUBPROTOCOL, "graphql-sse"))
     place, _, protocol = way.partition(" ")
-    streams = EventStreams("sse" if protocol == "sse" else "websocket")
+    streams = EventStreams("sse" if protocol == "sse" else "auto")
     match place:
         case "http":
             async with (
@@ -267,13 +267,40 @@ async def test_a_connection_that_is_not_acknowledged_is_an_error() -> None:
 
 
 async def test_a_handshake_that_is_refused_is_an_error() -> None:
+    statuses = [401, 404]
+
     async def handler(_: web.BaseRequest) -> web.Response:
-        return web.Response(status=403)
+        return web.Response(status=statuses.pop(0))
 
     async with answering(handler, EventStreams()) as transport:
-        (error,) = await heard(transport)
+        (denied,) = await heard(transport)
+    async with answering(handler, EventStreams("websocket")) as transport:
+        (missing,) = await heard(transport)
 
-    assert str(error) == "subgraph `ticks` refuses the WebSocket: HTTP status 403"
+    assert str(denied) == "subgraph `ticks` refuses the WebSocket: HTTP status 401"
+    assert str(missing) == "subgraph `ticks` refuses the WebSocket: HTTP status 404"
+
+
+async def test_events_are_asked_for_over_sse_where_there_is_no_websocket() -> None:
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
+        if request.method == "GET":
+            return web.Response(status=405)
+        return await events(f"{FIRST}event: complete\n\n")(request)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        headers = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        body = f"{FIRST}event: complete\n\n".encode()
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async with answering(handler, EventStreams()) as transport:
+        assert await heard(transport) == [SubgraphAnswer({"n": 1})]
+    assert await heard(AsgiTransport("ticks", app)) == [SubgraphAnswer({"n": 1})]
 
 
 @pytest.mark.parametrize("protocol", ["websocket", "sse"])
@@ -344,7 +371,7 @@ async def test_events_can_be_at_another_address() -> None:
         async with answering(handler, streams) as transport:
             await heard(transport)
 
-    assert paths == ["/events", "/events"]
+    assert paths == ["/events", "/events", "/events"]
 
 
 def events(text: str) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
@@ -528,8 +555,10 @@ async def test_an_application_that_is_no_server_of_events_is_an_error() -> None:
         while (await receive())["type"] != "websocket.disconnect":
             pass
 
+    only = EventStreams("websocket")
+
     said = [
-        str((await heard(AsgiTransport("ticks", app), seconds=0.05))[0])
+        str((await heard(AsgiTransport("ticks", app, streams=only), seconds=0.05))[0])
         for app in (silent, failing, closing, stuck)
     ]
 

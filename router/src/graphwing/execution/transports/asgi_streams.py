@@ -14,7 +14,11 @@ from graphwing.errors import StreamLostError, SubgraphError, SubgraphTimeoutErro
 from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports import graphql_transport_ws, sse
 from graphwing.execution.transports.asgi import HOST, POST, AsgiApp, Message, Scope, asgi_headers
-from graphwing.execution.transports.event_streams import EventStreams
+from graphwing.execution.transports.event_streams import (
+    EventStreams,
+    NoWebSocketError,
+    over_either,
+)
 from graphwing.execution.transports.graphql_transport_ws import SUBPROTOCOL, SocketClosedError
 from graphwing.execution.transports.isolation import ended
 from graphwing.execution.transports.request_body import request_body
@@ -43,8 +47,11 @@ class AsgiEventStreams:
         timeout: float,
     ) -> AsyncGenerator[SubgraphAnswer]:
         """Yield the events of `request`, or raise `SubgraphError`."""
-        over = self._over_sse if self._streams.protocol == "sse" else self._over_websocket
-        return over(scope, request, timeout)
+        return over_either(
+            self._streams.protocol,
+            lambda: self._over_websocket(scope, request, timeout),
+            lambda: self._over_sse(scope, request, timeout),
+        )
 
     async def _over_websocket(
         self, scope: Scope, request: SubgraphRequest, seconds: float
@@ -56,7 +63,7 @@ class AsgiEventStreams:
         async with call.running({"type": "websocket.disconnect", "code": 1000}):
             accepted = await call.first_message(seconds)
             if accepted["type"] != "websocket.accept":
-                raise SubgraphError(self._subgraph, "refuses the WebSocket")
+                raise NoWebSocketError(SubgraphError(self._subgraph, "refuses the WebSocket"))
             if accepted.get("subprotocol") != SUBPROTOCOL:
                 raise SubgraphError(self._subgraph, f"does not speak {SUBPROTOCOL}")
             events = graphql_transport_ws.subscribe(

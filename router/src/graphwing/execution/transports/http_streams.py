@@ -19,12 +19,19 @@ from graphwing.errors import (
 )
 from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports import graphql_transport_ws, sse
-from graphwing.execution.transports.event_streams import EventStreams
+from graphwing.execution.transports.event_streams import (
+    EventStreams,
+    NoWebSocketError,
+    over_either,
+)
 from graphwing.execution.transports.graphql_transport_ws import SUBPROTOCOL, SocketClosedError
 from graphwing.execution.transports.request_body import request_body
 
 _LARGEST_MESSAGE = 16 * 1024 * 1024
 _CLOSING_SECONDS = 0.5
+# What a server says that has a WebSocket there, and not for us, or not now. Not 403, which ASGI
+# servers say for what is not there as well.
+_DENIALS = frozenset({401, 429, 502, 503, 504})
 _TEXTS = (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY)
 
 
@@ -64,16 +71,17 @@ class HttpEventStreams:
         session = self._session
         if session is None:
             raise NotReadyError
-        over = self._over_sse if self._streams.protocol == "sse" else self._over_websocket
+        either = over_either(
+            self._streams.protocol,
+            lambda: self._over_websocket(session, request, timeout),
+            lambda: self._over_sse(session, request, timeout),
+        )
         try:
-            async with aclosing(over(session, request, timeout)) as events:
+            async with aclosing(either) as events:
                 async for event in events:
                     yield event
         except TimeoutError as error:
             raise SubgraphTimeoutError(self._subgraph, timeout) from error
-        except aiohttp.WSServerHandshakeError as error:
-            refusal = f"refuses the WebSocket: HTTP status {error.status}"
-            raise SubgraphError(self._subgraph, refusal) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise SubgraphError(self._subgraph, _reason(error)) from error
 
@@ -81,13 +89,7 @@ class HttpEventStreams:
         self, session: aiohttp.ClientSession, request: SubgraphRequest, seconds: float
     ) -> AsyncGenerator[SubgraphAnswer]:
         async with asyncio.timeout(seconds):
-            websocket = await session.ws_connect(
-                self._url,
-                protocols=(SUBPROTOCOL,),
-                headers=request.headers,
-                max_msg_size=_LARGEST_MESSAGE,
-                timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSING_SECONDS),  # pyright: ignore[reportCallIssue]
-            )
+            websocket = await self._connected(session, request)
         try:
             if websocket.protocol != SUBPROTOCOL:
                 raise SubgraphError(self._subgraph, f"does not speak {SUBPROTOCOL}")
@@ -99,6 +101,24 @@ class HttpEventStreams:
                     yield event
         finally:
             await websocket.close()
+
+    async def _connected(
+        self, session: aiohttp.ClientSession, request: SubgraphRequest
+    ) -> aiohttp.ClientWebSocketResponse:
+        try:
+            return await session.ws_connect(
+                self._url,
+                protocols=(SUBPROTOCOL,),
+                headers=request.headers,
+                max_msg_size=_LARGEST_MESSAGE,
+                timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSING_SECONDS),  # pyright: ignore[reportCallIssue]
+            )
+        except aiohttp.WSServerHandshakeError as error:
+            reason = f"refuses the WebSocket: HTTP status {error.status}"
+            refusal = SubgraphError(self._subgraph, reason)
+            if error.status in _DENIALS:
+                raise refusal from error
+            raise NoWebSocketError(refusal) from error
 
     async def _over_sse(
         self, session: aiohttp.ClientSession, request: SubgraphRequest, seconds: float
