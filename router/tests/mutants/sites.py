@@ -100,7 +100,7 @@ def federation_link(document: Tree) -> Tree | None:
         if node.is_a(*SCHEMAS):
             for use in node.directives:
                 url = argument_of(use, "url")
-                if url is not None and "/federation/" in getattr(url.value, "value", ""):
+                if url is not None and "/federation/" in str(getattr(url.value, "value", "")):
                     return use
     return None
 

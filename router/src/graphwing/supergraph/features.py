@@ -92,4 +92,5 @@ def _check(features: Iterable[Feature]) -> None:
                 f"the feature `{feature.identity}` must be understood (`for: {feature.purpose}`)"
                 " and is not",
                 remedy="remove the feature from the subgraphs",
+                identity=feature.identity,
             )
