@@ -258,6 +258,24 @@ async def test_there_are_as_many_subscriptions_as_are_allowed(clock: Clock) -> N
         assert await first.hear(2) == following({"data": {"now": 7}})
 
 
+async def test_a_client_that_does_not_read_is_told_so_when_it_reads_again(clock: Clock) -> None:
+    settings = {"queue": 10, "patience": Duration(0.05)}
+
+    async with serving(clock, subscriptions=settings) as url, connected(url) as client:
+        await acknowledged(client)
+        await client.say(subscribe("subscription { noise(length: 500000) }"))
+        async with asyncio.timeout(20):
+            await clock.is_closed.wait()
+
+        while (message := (await client.hear())[0])["type"] == "next":
+            pass
+        await client.say(subscribe("{ now }"))
+
+        assert message["type"] == "error"
+        assert message["payload"][0]["extensions"]["code"] == "CLIENT_TOO_SLOW"
+        assert await client.hear(2) == following({"data": {"now": 7}})
+
+
 async def test_a_router_that_stops_completes_subscriptions_and_goes_away(clock: Clock) -> None:
     app = live_router(Subgraph(schema=clock.schema)).asgi()
 
