@@ -56,6 +56,8 @@ def field_facts(schema: SubgraphSchema) -> FieldFacts:
         for item in definition.fields.values():
             _collect_field_directives(schema, definition, item, facts)
     facts.external -= facts.fake_external
+    # What is provided on some path is resolved there, as it is where it belongs.
+    facts.shareable |= facts.provided & facts.external
     _collect_context_selections(schema, facts)
     _collect_interface_fields(schema, facts)
     _collect_shareable(schema, facts)
@@ -97,7 +99,6 @@ def _collect_field_directives(
                 names = with_implementations(schema, target)
                 facts.used.update(names)
                 facts.provided.update(names)
-                facts.shareable.update(names)
 
 
 def _collect_context_selections(schema: SubgraphSchema, facts: FieldFacts) -> None:

@@ -103,7 +103,7 @@ def _may_stand(check: _Check, owner: TypeDefinition, item: FieldDefinition) -> b
             "put it on the fields of the implementing types",
         )
         return False
-    if has_applied(item, "external"):
+    if check.prefix == "PROVIDES" and has_applied(item, "external"):
         check.report(
             "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE",
             "stands next to `@external`, and an external field is not resolved here",
