@@ -31,16 +31,63 @@ from graphwing.errors import CompositionError
 
 CORPUS = Path(__file__).parents[4] / "shared" / "conformance" / "composition-cases.jsonl.gz"
 
-# What we reach. These may only rise; the corpus has 672 cases.
-FLOORS = {
-    "verdict, references agree": 653,
-    "verdict, references differ": 15,
-    "error codes, references agree": 285,
-    "error codes, references differ": 60,
-    "supergraph, references agree": 308,
-    "supergraph, references differ": 9,
-    "hint codes": 318,
+# What we reach of the 672 cases, which may only rise, and what share of more cases is wanted.
+FIGURES = {
+    "verdict, references agree": (654, 100),
+    "verdict, references differ": (18, 98),
+    "error codes, references agree": (286, 100),
+    "supergraph, references agree": (308, 100),
+    "supergraph, references differ": (10, 97),
+    "hint codes": (318, 97),
+    "error codes, references differ": (61, 0),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why our answer is another one, where the reference gives some codes and we give others."""
+
+    theirs: frozenset[str]
+    ours: frozenset[str]
+    why: str
+
+
+REASONS = (
+    Reason(
+        frozenset({"INVALID_GRAPHQL"}),
+        frozenset({"INVALID_LINK_DIRECTIVE_USAGE"}),
+        "an import that does not exist leaves a directive unknown: the reference reports the"
+        " directive, we report the import",
+    ),
+    Reason(
+        frozenset({"PROVIDES_ON_NON_OBJECT_FIELD"}),
+        frozenset({"PROVIDES_ON_NON_OBJECT_FIELD", "KEY_UNSUPPORTED_ON_INTERFACE"}),
+        "the reference tells of a key on an interface when nothing else is wrong, we tell at once",
+    ),
+    Reason(
+        frozenset(),
+        frozenset({"LIST_SIZE_INVALID_SLICING_ARGUMENT"}),
+        "the reference throws on its own supergraph, where a list is sliced by an argument"
+        " that merging left out; we name the argument",
+    ),
+    Reason(
+        frozenset(),
+        frozenset({"LIST_SIZE_INVALID_SIZED_FIELD"}),
+        "the reference throws on its own supergraph, where a list size names a field that"
+        " merging left out; we name the field",
+    ),
+    Reason(
+        frozenset(),
+        frozenset({"INVALID_GRAPHQL"}),
+        "the reference accepts, or throws at, what GraphQL forbids: a name defined twice, an"
+        " enum value where a string is due, a type that only a specification knows",
+    ),
+    Reason(
+        frozenset({"INVALID_GRAPHQL"}),
+        frozenset({"INVALID_GRAPHQL", "INVALID_LINK_DIRECTIVE_USAGE"}),
+        "the reference stops at the first of two faults of a subgraph, we tell both",
+    ),
+)
 
 _FIELD_SET_ARGUMENTS = {"key", "requires", "provides"}
 
@@ -64,11 +111,19 @@ class Report:
     total: Counter[str] = field(default_factory=Counter[str])
     differing: list[str] = field(default_factory=list[str])
 
-    def count(self, figure: str, case: str, *, same: bool, difference: str) -> None:
+    unexplained: list[str] = field(default_factory=list[str])
+
+    def count(
+        self, figure: str, case: str, *, same: bool, difference: str, reason: str | None
+    ) -> None:
         self.total[figure] += 1
         self.reached[figure] += same
         if not same:
             self.differing.append(f"{case} {figure}: {difference}")
+            if reason is None:
+                self.unexplained.append(self.differing[-1])
+            else:
+                self.differing[-1] += f"; because {reason}"
 
 
 def cases(path: Path = CORPUS) -> Iterator[dict[str, Any]]:
@@ -100,10 +155,15 @@ def compare(case: dict[str, Any], report: Report) -> None:
         return f"{what}, references {'agree' if agreed else 'differ'}"
 
     same = answer.failure is None and (answer.sdl is not None) == expected["ok"]
-    reason = (
-        answer.failure or "; ".join(answer.problems)[:160] or f"composes, not {wanted(expected)}"
+    said = answer.failure or "; ".join(answer.problems)[:160] or f"composes, not {wanted(expected)}"
+    reason = reason_for(expected, answer)
+    report.count(
+        figure("verdict", agreed=agreement["verdict"]),
+        name,
+        same=same,
+        difference=said,
+        reason=reason,
     )
-    report.count(figure("verdict", agreed=agreement["verdict"]), name, same=same, difference=reason)
     if not expected["ok"]:
         codes = frozenset(expected.get("errorCodes") or ())
         report.count(
@@ -111,6 +171,7 @@ def compare(case: dict[str, Any], report: Report) -> None:
             name,
             same=answer.errors == codes,
             difference=f"{sorted(answer.errors)}, not {sorted(codes)}",
+            reason=reason,
         )
         return
     theirs, ours = canonical(expected["supergraphSdl"]), canonical(answer.sdl)
@@ -119,6 +180,7 @@ def compare(case: dict[str, Any], report: Report) -> None:
         name,
         same=ours == theirs,
         difference=first_difference(theirs, ours),
+        reason=reason,
     )
     hints = frozenset(expected["hintCodes"])
     report.count(
@@ -126,7 +188,15 @@ def compare(case: dict[str, Any], report: Report) -> None:
         name,
         same=answer.sdl is not None and answer.hints == hints,
         difference=f"{sorted(answer.hints)}, not {sorted(hints)}",
+        reason=reason,
     )
+
+
+def reason_for(expected: dict[str, Any], answer: Answer) -> str | None:
+    """Return why our answer is another one, where we know."""
+    theirs = frozenset(expected.get("errorCodes") or ())
+    known = (it.why for it in REASONS if (it.theirs, it.ours) == (theirs, answer.errors))
+    return next(known, None)
 
 
 def wanted(expected: dict[str, Any]) -> list[str]:
@@ -220,12 +290,20 @@ def report_on(path: Path = CORPUS) -> Report:
 def test_agreement_with_the_reference_does_not_fall() -> None:
     report = report_on()
 
-    for figure in FLOORS:
-        print(f"{figure}: {report.reached[figure]} of {report.total[figure]}")
-    fallen = {
-        name: report.reached[name] for name, floor in FLOORS.items() if report.reached[name] < floor
-    }
-    assert fallen == {}, "\n".join(report.differing)
+    print(*figures(report), sep="\n")
+    fallen = [name for name, (floor, _) in FIGURES.items() if report.reached[name] < floor]
+    assert fallen == [], "\n".join(report.differing)
+    assert report.unexplained == []
+
+
+def figures(report: Report) -> Iterator[str]:
+    """Yield how many cases agree, figure by figure, and how many should."""
+    for name, (_, wanted_share) in FIGURES.items():
+        reached, total = report.reached[name], report.total[name]
+        share = 100 * reached / total if total else 100
+        verdict = "" if share >= wanted_share else ": too few"
+        yield f"{name}: {reached} of {total}, {share:.1f} % (wanted: {wanted_share} %){verdict}"
+    yield f"differences: {len(report.differing)}, unexplained: {len(report.unexplained)}"
 
 
 def show(name: str, path: Path) -> None:
@@ -255,8 +333,7 @@ def main() -> None:
         return
     report = report_on(arguments.corpus)
     print(*report.differing, sep="\n")
-    for figure, total in sorted(report.total.items()):
-        print(f"{figure}: {report.reached[figure]} of {total}")
+    print(*figures(report), sep="\n")
 
 
 if __name__ == "__main__":
