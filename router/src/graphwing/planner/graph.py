@@ -183,6 +183,11 @@ class QueryGraph:
         """Tell whether any subgraph can be entered with an object of that type."""
         return any(entry.key is not None for entry in self.entries(type_name))
 
+    def is_key(self, type_name: str, field: str) -> bool:
+        """Tell whether a field is, maybe with others, a key of that type."""
+        keys = (entry.key for entry in self.entries(type_name) if entry.key is not None)
+        return any(item.name == field for key in keys for item in key.selection.fields())
+
     def entries(self, type_name: str) -> tuple[Entry, ...]:
         """Return the ways into subgraphs for an object of that type, the simplest key first."""
         entries = self._entries.get(type_name)

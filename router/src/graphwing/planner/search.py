@@ -259,7 +259,7 @@ class Search:
         for tail in tails:
             edge = self._graph.field(tail.node, field.name)
             if edge is not None and edge.demand is None:
-                if _is_due(field, tail):
+                if self._is_due(field, tail):
                     moves.append((tail.stop, edge))
                     if not self._is_worth_leaving(edge, field):
                         continue
@@ -268,6 +268,12 @@ class Search:
             moves.extend(self._jumps(spot, tail, field))
         # What cannot be asked for later comes with an earlier part, and is sent with its own.
         return moves or too_early
+
+    def _is_due(self, field: Field, tail: Tail) -> bool:
+        """Tell whether a field may be asked for right where a tail is; keys come early anyway."""
+        if field.part is None or field.part == tail.part:
+            return True
+        return field.selection is None and self._graph.is_key(tail.node.type_name, field.name)
 
     def _is_worth_leaving(self, edge: FieldEdge, field: Field) -> bool:
         """Tell whether another subgraph should be asked for a field that is at hand."""
@@ -283,7 +289,7 @@ class Search:
             edge = self._graph.field(target, field.name)
             if edge is None:
                 continue
-            is_here = target.id.subgraph == tail.node.subgraph and _is_due(field, tail)
+            is_here = target.id.subgraph == tail.node.subgraph and self._is_due(field, tail)
             if is_here and target.type_name == tail.node.type_name and edge.demand is None:
                 continue
             for stop in self._enter(spot, tail, target, edge.demand):
@@ -478,11 +484,6 @@ class Search:
 
 def _types_at(spot: Spot, tail: Tail) -> frozenset[str]:
     return tail.possible if spot.types is None else tail.possible & spot.types
-
-
-def _is_due(field: Field, tail: Tail) -> bool:
-    """Tell whether a field may be asked for right where a tail is."""
-    return field.part is None or field.part == tail.part
 
 
 def _is_covered(stop: Stop, closing: list[Stop]) -> bool:
