@@ -10,6 +10,7 @@ from graphwing.composition.definitions import (
     FieldDefinition,
     TypeKind,
     first_applied,
+    has_applied,
 )
 from graphwing.composition.field_facts import FieldKey
 from graphwing.composition.merge.merge_state import Merge, Overrides, Sources, Subgraph
@@ -39,6 +40,8 @@ def overrides_of(
 ) -> Overrides:
     """Return which subgraphs lose the field to which, and report overrides that cannot be."""
     result = Overrides()
+    if not any(has_applied(item, "override") for _, item in found):
+        return result
     by_name = {subgraph.name: (subgraph, item) for subgraph, item in found}
     for subgraph, item in found:
         use = first_applied(item, "override")

@@ -16,6 +16,8 @@ def check_sharing(
     key: FieldKey,
 ) -> None:
     """Report a field that more than one subgraph resolves without all of them saying so."""
+    if len(found) + len(abstracted) == 1:
+        return
     resolving: list[tuple[Subgraph, FieldKey]] = [
         (subgraph, key) for subgraph, _ in found if not overrides.is_overridden(subgraph.name)
     ]

@@ -283,7 +283,7 @@ class Options:
         item = definition.fields.get(name) if definition is not None else None
         if definition is None or item is None:
             return None
-        provided = provided_below(place.provided, name)
+        provided = provided_below(place.provided, name) if place.provided else None
         if provided is None and not (
             self._is_resolved(place, definition, item)
             and self._has_requirements(place, item, closed, by_key=by_key)

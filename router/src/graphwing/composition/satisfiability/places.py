@@ -52,6 +52,7 @@ class Places:
     _keys: dict[tuple[str, str | None], tuple[Key, ...]] = field(
         default_factory=dict[tuple[str, str | None], tuple[Key, ...]]
     )
+    _roots: dict[str, tuple[Option, ...]] = field(default_factory=dict[str, tuple[Option, ...]])
     _holders: dict[str, list[int]] = field(init=False)
     _interface_objects: dict[str, list[int]] = field(init=False)
 
@@ -74,7 +75,11 @@ class Places:
 
     def roots(self, name: str) -> tuple[Option, ...]:
         """Return the options for a root type: any subgraph that has it can be asked first."""
-        return tuple(Option(index, name, name) for index in self._holders.get(name, ()))
+        if name not in self._roots:
+            self._roots[name] = tuple(
+                Option(index, name, name) for index in self._holders.get(name, ())
+            )
+        return self._roots[name]
 
     def keys(self, place: Option) -> tuple[Key, ...]:
         """Return the keys that could lead elsewhere from `place`, if their fields can be had."""
