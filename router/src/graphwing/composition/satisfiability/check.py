@@ -192,6 +192,8 @@ class _Walk:
             trial.enter(replace(state, options=frozenset({target})))
             trial.run()
             if trial.reported == reported:
+                # What only another subgraph lacks is not settled: other paths may need it, too.
+                self.reported = reported
                 for situation, sets in trial.visited.items():
                     self.visited.setdefault(situation, []).extend(sets)
                 return
