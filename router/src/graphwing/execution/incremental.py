@@ -143,7 +143,8 @@ class PartSender:
                 continue
             completion = PartCompletion(self._schema, self._variables, group.path)
             data = completion.part(group.shape, group.runtime_type, group.fields, group.value)
-            told = [*self._errors.of(group.path, data), *completion.errors]
+            told = self._errors.of(group.path, data, completion.met.values())
+            told += completion.errors
             group.is_null = data is None
             if data is None:
                 return Completed(_pending(fragment), errors=told)

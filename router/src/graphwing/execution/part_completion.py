@@ -10,7 +10,7 @@ from graphql import GraphQLSchema
 
 from graphwing.execution.completion import Completion
 from graphwing.execution.shape import DeferredFields, FieldShape, ObjectShape, ValueShape
-from graphwing.execution.tree import Object, ResponsePath, Value
+from graphwing.execution.tree import Absent, Failure, Object, ResponsePath, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class PartCompletion(Completion):
         super().__init__(schema, variables)
         self.later: list[Later] = []
         """What is to be sent later of all objects that are in the response, in its order."""
+        self.met: dict[int, Failure] = {}
+        """Failures that explain what is missing, by identity."""
         self._path.extend(path)
 
     def part(
@@ -61,6 +63,11 @@ class PartCompletion(Completion):
             path = tuple(self._path)
             self.later.append(Later(path, shape, runtime_type, value, deferred))
         return super()._fields(shape, runtime_type, fields, value)
+
+    def _note_absence(self, absent: Absent) -> None:
+        super()._note_absence(absent)
+        if absent.failure is not None:
+            self.met[id(absent.failure)] = absent.failure
 
     def _value(self, shape: ValueShape, value: Value, coordinate: str) -> Value:
         before = len(self.later)

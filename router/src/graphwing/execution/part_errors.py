@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from graphwing.execution.response_errors import ErrorLog, placed_errors
@@ -18,61 +18,86 @@ class PartErrors:
         self._fetches: dict[int, set[int]] = {}
         for fetch in plan.fetches:
             self._fetches.setdefault(fetch.part, set()).add(fetch.id)
-        self._held: list[dict[str, Any]] = []
-        """Errors at places that are not sent yet."""
-        self._told: list[Failure] = []
-        """Failures that the client knows of; they may turn out to cost it more."""
-        self._new: list[Failure] = []
+        self._held = _Held()
+        self._untold: dict[int, Failure] = {}
+        """Failures that the client has not heard of, by identity."""
 
     def first(self, data: Object | None, *, is_last: bool) -> list[dict[str, Any]]:
         """Return the errors for the first part, after its completion."""
         log = self._log.taken(self._fetches.get(PRIMARY, set()))
         errors = log.formatted()
-        self._told = log.failures()
-        for failure in self._told:
+        for failure in log.failures():
+            # What it costs later parts it costs anew.
             failure.missing.clear()
         if is_last:
             return errors
-        here = [error for error in errors if _is_there(data, error.get("path", ()))]
-        self._held = [error for error in errors if error not in here]
+        here: list[dict[str, Any]] = []
+        for error in errors:
+            if _is_there(data, error.get("path", ())):
+                here.append(error)
+            else:
+                self._held.add(error)
         return here
 
     def collect(self, parts: Collection[int]) -> None:
         """Take in what the fetches of some parts have noted; they are done."""
         for part in sorted(parts):
             log = self._log.taken(self._fetches.get(part, set()))
-            self._held += [error for error in log.located() if error not in self._held]
-            self._new += log.failures()
+            for error in log.located():
+                self._held.add(error)
+            self._untold.update((id(failure), failure) for failure in log.failures())
 
-    def of(self, path: ResponsePath, data: Object | None) -> list[dict[str, Any]]:
-        """Return the errors below the object at `path`, whose fields have just been completed."""
-        errors = list(self._costly())
-        for error in self._held:
-            place = tuple(error.get("path", ()))
-            if place[: len(path)] == path and _is_there(data, place[len(path) :]):
-                errors.append(error)
-        self._held = [error for error in self._held if error not in errors]
-        return errors
+    def of(
+        self, path: ResponsePath, data: Object | None, met: Iterable[Failure]
+    ) -> list[dict[str, Any]]:
+        """Return the errors below the object at `path`, whose fields have just been completed.
+
+        `met` are the failures that completion has met there.
+        """
+        errors: list[dict[str, Any]] = []
+        for failure in met:
+            errors += placed_errors(failure)
+            failure.missing.clear()
+            self._untold.pop(id(failure), None)
+        return errors + self._held.taken(path, data)
 
     def left(self, *, is_last: bool) -> list[dict[str, Any]]:
         """Return the errors that have no place in any part, once there is nothing to wait for."""
-        errors = [error for failure in self._new for error in placed_errors(failure)]
-        self._told += self._new
-        self._new = []
-        if is_last:
-            errors += self._held
-            self._held = []
-        return errors
+        errors = [error for one in self._untold.values() for error in placed_errors(one)]
+        self._untold.clear()
+        return errors + self._held.rest() if is_last else errors
 
-    def _costly(self) -> Iterator[dict[str, Any]]:
-        """Yield the errors of failures that the last completion has met."""
-        for failure in (*self._told, *self._new):
-            if failure.missing:
-                yield from placed_errors(failure)
-                failure.missing.clear()
-                if failure in self._new:
-                    self._new.remove(failure)
-                    self._told.append(failure)
+
+class _Held:
+    """Errors at places that are not sent yet, found by any place above."""
+
+    def __init__(self) -> None:
+        self._errors: dict[object, dict[str, Any]] = {}
+        self._below: dict[ResponsePath, list[object]] = {}
+
+    def add(self, error: dict[str, Any]) -> None:
+        """Hold an error; one that is held already is the same."""
+        place: ResponsePath = tuple(error.get("path", ()))
+        key = (place, repr(error))
+        if key not in self._errors:
+            self._errors[key] = error
+            for length in range(len(place) + 1):
+                self._below.setdefault(place[:length], []).append(key)
+
+    def taken(self, path: ResponsePath, data: Object | None) -> list[dict[str, Any]]:
+        """Return those below `path` that are about `data`, and hold them no longer."""
+        found: list[dict[str, Any]] = []
+        for key in self._below.get(path, ()):
+            error = self._errors.get(key)
+            if error is not None and _is_there(data, error.get("path", ())[len(path) :]):
+                found.append(self._errors.pop(key))
+        return found
+
+    def rest(self) -> list[dict[str, Any]]:
+        """Return all that are left, and hold none."""
+        left = list(self._errors.values())
+        self._errors.clear()
+        return left
 
 
 def _is_there(value: Value, path: Collection[str | int]) -> bool:
