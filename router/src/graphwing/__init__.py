@@ -13,23 +13,27 @@ from graphwing.errors import (
     SubgraphTimeoutError,
     SupergraphError,
 )
-from graphwing.execution import SubgraphAnswer, SubgraphRequest, Transport
+from graphwing.execution import Reconnect, SubgraphAnswer, SubgraphRequest, Transport
+from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.planner import Planner, render_json, render_text
 from graphwing.server.configured import router_from_settings
 from graphwing.server.identity import Identity
 from graphwing.server.router import Router
 from graphwing.server.settings import Settings, load_settings
 from graphwing.server.sources import Subgraph
+from graphwing.server.subscriptions import SubscriptionSettings
 from graphwing.supergraph import Supergraph, parse_supergraph
 
 __all__ = [
     "CompositionError",
     "CompositionProblem",
+    "EventStreams",
     "FederationError",
     "Identity",
     "OperationError",
     "Planner",
     "PlanningError",
+    "Reconnect",
     "RequestError",
     "Router",
     "Settings",
@@ -40,6 +44,7 @@ __all__ = [
     "SubgraphRequest",
     "SubgraphSdl",
     "SubgraphTimeoutError",
+    "SubscriptionSettings",
     "Supergraph",
     "SupergraphError",
     "Transport",
