@@ -22,6 +22,7 @@ FederationError
 ├── NotReadyError        the router is not open (yet, or any more)
 ├── PlanningError        no plan exists for a valid operation (a bug in us or the supergraph)
 │   └── PlanningBudgetError      or finding one takes more work than is allowed
+│       └── PlanningTimeoutError     or more time
 └── SubgraphError        a subgraph answered badly, or not at all (found at run time)
     ├── SubgraphTimeoutError
     ├── StreamRefusedError       it answers a subscription with errors and not with events
@@ -356,3 +357,18 @@ class PlanningBudgetError(PlanningError):
         self.path = ""
         self.tried = ()
         self.limit = limit
+
+
+class PlanningTimeoutError(PlanningBudgetError):
+    """Planning the operation takes longer than is allowed."""
+
+    code = "QUERY_PLANNING_TIMED_OUT"
+
+    def __init__(self, *, seconds: float) -> None:
+        FederationError.__init__(
+            self, f"the operation takes longer than {seconds:g} s to plan; ask for less"
+        )
+        self.field = ""
+        self.path = ""
+        self.tried = ()
+        self.seconds = seconds

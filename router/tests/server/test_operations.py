@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 from plans.graphs import Library
@@ -82,3 +83,25 @@ async def test_what_is_kept_is_bounded_by_its_size_too(
     await operations.get(BOOK, None)
 
     assert await operations.get(large, None) is not first
+
+
+async def test_other_operations_go_on_while_one_takes_long_to_plan() -> None:
+    is_planning, may_go_on = threading.Event(), threading.Event()
+
+    def clock() -> float:
+        if not is_planning.is_set():
+            is_planning.set()
+            may_go_on.wait(10)
+        return 0.0
+
+    operations = Operations(Router(Library().subgraphs()).supergraph, clock=clock)
+    slow = asyncio.create_task(operations.get(BOOK, None))
+    await asyncio.to_thread(is_planning.wait, 10)
+
+    quick = await operations.get("{ books { title } }", None)
+
+    assert quick.plan.kind == "query"
+    assert not slow.done()
+    may_go_on.set()
+    assert (await slow).plan.kind == "query"
+    operations.stop_planning()

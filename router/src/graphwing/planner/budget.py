@@ -1,10 +1,22 @@
-"""How much work planning one operation may take. Counted, not timed: planning knows no clock."""
+"""How much work planning one operation may take, and how long.
+
+Work is counted, so that what is refused is refused on every machine. Time is the last resort;
+planning knows no clock but the one it is given.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from graphwing.errors import PlanningBudgetError
+from graphwing.errors import PlanningBudgetError, PlanningTimeoutError
+
+Clock = Callable[[], float]
+"""Returns seconds that only ever grow."""
+
+# Steps and fields between two looks at the clock; each takes some ten microseconds.
+_LOOK_EVERY = 64
+_MOST_WHEN_LATE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +33,10 @@ class Limits:
     """Deferred parts; what is beyond them comes with the part it is in."""
     combinations: int = 2_000
     """Combinations of paths to compare; beyond it the best so far is taken."""
+    soft_seconds: float = 1.0
+    """After that the best so far is taken, and only the most promising paths are followed."""
+    hard_seconds: float = 10.0
+    """After that planning ends with an error."""
 
 
 @dataclass(slots=True)
@@ -28,9 +44,18 @@ class Budget:
     """What is left of the limits while one operation is planned."""
 
     limits: Limits = field(default_factory=Limits)
+    clock: Clock | None = None
+    """Without one, time does not matter."""
+    is_late: bool = False
+    """Whether there is only time left for what is necessary."""
+    _started: float = 0.0
     _selections: int = 0
     _steps: int = 0
     _combinations: int = 0
+
+    def __post_init__(self) -> None:
+        """Let time count from now on."""
+        self._started = self.clock() if self.clock is not None else 0.0
 
     def check_depth(self, depth: int) -> None:
         """Raise `PlanningBudgetError` when fields are nested deeper than allowed."""
@@ -42,14 +67,32 @@ class Budget:
         self._selections += 1
         if self._selections > self.limits.selections:
             raise PlanningBudgetError("fields", limit=self.limits.selections)
+        if self._selections % _LOOK_EVERY == 0:
+            self._look_at_clock()
 
     def count_step(self) -> None:
         """Count a step of the search, or raise `PlanningBudgetError`."""
         self._steps += 1
         if self._steps > self.limits.steps:
             raise PlanningBudgetError("steps of planning", limit=self.limits.steps)
+        if self._steps % _LOOK_EVERY == 0:
+            self._look_at_clock()
 
     def may_combine(self) -> bool:
         """Count a comparison of combinations, and tell whether it may still be made."""
         self._combinations += 1
-        return self._combinations <= self.limits.combinations
+        self._look_at_clock()
+        return self._combinations <= self.limits.combinations and not self.is_late
+
+    def most(self, usual: int) -> int:
+        """Return how many alternatives to follow where there is time for so many."""
+        return min(usual, _MOST_WHEN_LATE) if self.is_late else usual
+
+    def _look_at_clock(self) -> None:
+        """Note that time runs out, or raise `PlanningTimeoutError`."""
+        if self.clock is None:
+            return
+        passed = self.clock() - self._started
+        if passed > self.limits.hard_seconds:
+            raise PlanningTimeoutError(seconds=self.limits.hard_seconds)
+        self.is_late = passed > self.limits.soft_seconds

@@ -7,7 +7,7 @@ from functools import partial
 
 from graphql import DocumentNode
 
-from graphwing.planner.budget import Budget, Limits
+from graphwing.planner.budget import Budget, Clock, Limits
 from graphwing.planner.defer import choices, with_parts
 from graphwing.planner.graph import QueryGraph
 from graphwing.planner.normalize import normalize
@@ -22,8 +22,12 @@ from graphwing.supergraph import Supergraph
 class Planner:
     """Plans operations on one supergraph; no plan depends on another."""
 
-    def __init__(self, supergraph: Supergraph, *, limits: Limits | None = None) -> None:
+    def __init__(
+        self, supergraph: Supergraph, *, limits: Limits | None = None, clock: Clock | None = None
+    ) -> None:
+        """Take what planning may cost; `clock` makes the limits of time count."""
         self._supergraph = supergraph
+        self._clock = clock
         self._limits = limits or Limits()
         self._types = Types(supergraph.schema)
         self._graphs: dict[frozenset[str], QueryGraph] = {}
@@ -41,7 +45,7 @@ class Planner:
         `labels` are the active ones of `@override(label:)`. Unless it `may_defer`, everything comes
         at once. Raises `PlanningError`.
         """
-        budget = Budget(self._limits)
+        budget = Budget(self._limits, self._clock)
         make = partial(self._make, document, operation_name, self._graph(labels), budget)
         if not may_defer:
             return make(None)

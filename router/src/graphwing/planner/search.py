@@ -20,8 +20,9 @@ from graphwing.planner.plan import PRIMARY
 from graphwing.planner.reach import Reach
 from graphwing.planner.stops import Leaf, Need, Stop, Tail, best_tails, nearest, undominated
 
-# Ways into one subgraph that are worth following: with more, planning takes longer and hardly ever
-# gets better. The cheapest stay.
+# Paths to one place, and ways into one subgraph, that are worth following: with more, planning
+# takes longer and hardly ever gets better. The cheapest stay.
+_MOST_TAILS = 12
 _MOST_ENTRANCES = 4
 
 
@@ -137,9 +138,12 @@ class Search:
         found: list[Leaf],
     ) -> None:
         tails = best_tails(
-            Tail(self._graph.node(edge.target), stop, part=self._part)
-            for stop, edge in moves
-            if edge.target is not None
+            (
+                Tail(self._graph.node(edge.target), stop, part=self._part)
+                for stop, edge in moves
+                if edge.target is not None
+            ),
+            self._budget.most(_MOST_TAILS),
         )
         place = spot.below(field)
         closing = [
@@ -247,7 +251,7 @@ class Search:
                 if target.kind == "interface":
                     stops = self._enter(spot, tail, target, None)
                     typed.extend(Tail(target, stop, part=self._part) for stop in stops)
-        return best_tails(typed)
+        return best_tails(typed, self._budget.most(_MOST_TAILS))
 
     # Moving along fields and into other subgraphs.
 
@@ -428,7 +432,7 @@ class Search:
                 needs = self._keyed(spot, tail, known, entry.key) if entry.key else ()
                 if needs is not None:
                     stops.append(self._entry_stop(spot, tail, entry, needs))
-        return undominated(stops)[:_MOST_ENTRANCES]
+        return undominated(stops)[: self._budget.most(_MOST_ENTRANCES)]
 
     def _keyed(
         self, spot: Spot, tail: Tail, known: list[Tail], key: Requirement

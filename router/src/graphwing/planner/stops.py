@@ -10,10 +10,6 @@ from graphwing.planner.operation import Conditions, Field
 from graphwing.planner.places import Spot
 from graphwing.planner.plan import PRIMARY
 
-# Paths to one place that are worth following: with more, planning takes longer and hardly ever gets
-# better. The cheapest stay.
-_MOST_TAILS = 12
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stop:
@@ -135,7 +131,7 @@ def _makes_superfluous(better: Stop, worse: Stop) -> bool:
     return before & more == before and better.demand == worse.demand
 
 
-def best_tails(tails: Iterable[Tail]) -> tuple[Tail, ...]:
+def best_tails(tails: Iterable[Tail], most: int) -> tuple[Tail, ...]:
     """Return the tails worth following: of what is known alike those that nobody outdoes."""
     alike: dict[tuple[Node, frozenset[str] | None, int], list[Stop]] = {}
     for tail in tails:
@@ -145,9 +141,9 @@ def best_tails(tails: Iterable[Tail]) -> tuple[Tail, ...]:
         for (node, types, part), stops in alike.items()
         for stop in undominated(stops)
     ]
-    if len(best) > _MOST_TAILS:
+    if len(best) > most:
         best.sort(key=lambda tail: (tail.stop.level, tail.stop.closure.bit_count()))
-    return tuple(best[:_MOST_TAILS])
+    return tuple(best[:most])
 
 
 def nearest(tails: tuple[Tail, ...], part: int) -> tuple[Tail, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphwing.errors import SettingsError
 from graphwing.execution import Reconnect
 from graphwing.execution.transports.event_streams import EventStreams
+from graphwing.planner import Limits
 from graphwing.server.app_import import imported_app
 from graphwing.server.identity import Identity
 from graphwing.server.router import Router
@@ -31,6 +32,9 @@ def router_from_settings(settings: Settings) -> Router:
         timeout=settings.timeout,
         identity=settings.identity and _identity(settings.identity),
         propagate_headers=settings.headers.propagate,
+        planning=Limits(
+            soft_seconds=settings.planning.soft_limit, hard_seconds=settings.planning.hard_limit
+        ),
     )
 
 

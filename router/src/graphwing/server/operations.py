@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Lock
 
 from graphql import (
     DocumentNode,
@@ -22,11 +23,13 @@ from graphwing.errors import (
     SyntaxRefusedError,
 )
 from graphwing.execution import Operation
-from graphwing.planner import Planner
+from graphwing.planner import Limits, Planner
 from graphwing.supergraph import Supergraph
 
 # A larger document is refused unread: parsing and validating it would hold up all other requests.
 _MOST_TOKENS = 15_000
+# An operation that takes long to plan must not hold up the next.
+_WORKERS = 4
 _KEPT_OPERATIONS = 2_000
 _KEPT_CHARACTERS = 32_000_000
 
@@ -36,13 +39,18 @@ _Key = tuple[str, str | None, bool]
 class Operations:
     """Turns documents into operations that can run; the same document only once."""
 
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        *,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._schema = supergraph.api_schema
-        self._planner = Planner(supergraph)
+        self._planner = Planner(supergraph, limits=limits, clock=clock)
         self._kept: OrderedDict[_Key, Operation] = OrderedDict()
         self._kept_characters = 0
         self._in_flight: dict[_Key, asyncio.Future[Operation]] = {}
-        self._planning = Lock()
         self._worker: ThreadPoolExecutor | None = None
 
     def stop_planning(self) -> None:
@@ -66,7 +74,7 @@ class Operations:
         making = self._in_flight.get(key)
         if making is None:
             if self._worker is None:
-                self._worker = ThreadPoolExecutor(1, thread_name_prefix="graphwing-plan")
+                self._worker = ThreadPoolExecutor(_WORKERS, "graphwing-plan")
             making = asyncio.get_running_loop().run_in_executor(
                 self._worker, partial(self.make, text, name, may_defer=key[2])
             )
@@ -85,9 +93,8 @@ class Operations:
         if errors:
             raise OperationInvalidError([{**error.formatted} for error in errors])
         definition = _definition(document, name)
-        with self._planning:
-            chosen = definition.name and definition.name.value
-            plan = self._planner.plan(document, chosen, may_defer=may_defer)
+        chosen = definition.name and definition.name.value
+        plan = self._planner.plan(document, chosen, may_defer=may_defer)
         return Operation(self._schema, document, definition, plan)
 
     def _landed(self, key: _Key, made: asyncio.Future[Operation]) -> None:

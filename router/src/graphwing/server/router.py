@@ -29,6 +29,7 @@ from graphwing.execution import (
     SendPart,
     Transport,
 )
+from graphwing.planner import Limits
 from graphwing.planner.plan import OperationKind, Plan
 from graphwing.server.app import BODY_LIMIT, RouterApp
 from graphwing.server.files import read_text
@@ -56,7 +57,7 @@ class Router:
     some of them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each thing to decide
         self,
         subgraphs: Mapping[str, Source] | None = None,
         *,
@@ -64,6 +65,7 @@ class Router:
         timeout: float = 10.0,
         identity: Identity | None = None,
         propagate_headers: Iterable[str] = (),
+        planning: Limits | None = None,
     ) -> None:
         """Raise `CompositionError`, `SupergraphError` or `SettingsError` when it cannot work."""
         if not subgraphs and supergraph is None:
@@ -73,6 +75,7 @@ class Router:
             )
         self._subgraphs = {name: as_subgraph(name, one) for name, one in (subgraphs or {}).items()}
         self._timeout = timeout
+        self._planning = planning
         self._identity = identity
         self._propagated = propagated_names(propagate_headers)
         self._known_sdl = {name: one.known_sdl() for name, one in self._subgraphs.items()}
@@ -299,7 +302,7 @@ class Router:
             )
         _require_enforced(supergraph)
         self._supergraph = supergraph
-        self._operations = Operations(supergraph)
+        self._operations = Operations(supergraph, limits=self._planning)
 
     def _compose(self, fetched: Mapping[str, str]) -> Supergraph:
         return compose(

@@ -88,6 +88,15 @@ class Limits(msgspec.Struct, frozen=True):
     """Bytes of a request's body."""
 
 
+class PlanningSettings(msgspec.Struct, frozen=True):
+    """How long a new operation may be planned."""
+
+    soft_limit: Duration = Duration(1)
+    """After that the best plan so far is taken."""
+    hard_limit: Duration = Duration(10)
+    """After that the operation is refused."""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """All settings."""
 
@@ -99,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True):
     headers: HeaderSettings = HeaderSettings()
     identity: IdentitySettings | None = None
     limits: Limits = Limits()
+    planning: PlanningSettings = PlanningSettings()
     subscriptions: SubscriptionSettings = SubscriptionSettings()
 
 
