@@ -41,17 +41,17 @@ def main() -> None:
     # Our text cases, and the shared corpus where it is.
     bases = [*BASES_OF_OUR_OWN, *_shared_cases()]
     if arguments.show:
-        for name, sdl in mutant(bases, arguments.seed):
-            print(f"--- subgraph {name}\n{sdl}")
+        print(_text(mutant(bases, arguments.seed)))
         return
     signal.signal(signal.SIGALRM, _give_up)
     began = time.monotonic()
     failures = 0
     for number in range(arguments.cases):
         seed = arguments.seed + number
-        for broken in _outcome(mutant(bases, seed)):
+        given = mutant(bases, seed)
+        for broken in _outcome(given):
             failures += 1
-            print(f"\rcase {seed}: {broken}", flush=True)
+            print(f"\rcase {seed}: {broken}\n{_text(given)}", flush=True)
         if number % 100 == 99:
             rate = (number + 1) / (time.monotonic() - began)
             done = f"{number + 1} of {arguments.cases}, {failures} failures, {rate:.0f} per second"
@@ -83,6 +83,12 @@ def mutant(bases: list[Given], seed: int) -> Given:
     chance = random.Random(seed)  # noqa: S311 - reproducible, not a secret
     given = mutated(chance.choice(bases), chance, most=chance.choice(_MOST_CHANGES))
     return damaged(given, chance) if chance.random() < _SHARE_OF_DAMAGED else given
+
+
+def _text(given: Given) -> str:
+    """Return `given` as a text case, for which only the result is missing."""
+    text = "\n".join(f"--- subgraph {name}\n{sdl}" for name, sdl in given)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _outcome(given: Given) -> Iterator[str]:

@@ -13,6 +13,8 @@ from graphwing.composition.definitions import (
     TypeKind,
 )
 from graphwing.composition.federation_directives import (
+    CONNECT_IDENTITY,
+    UPGRADED_FEDERATION,
     federation_directives,
     is_known_version,
     specification_directives,
@@ -24,12 +26,12 @@ from graphwing.composition.graphql_rules.references import (
     check_own_references,
     check_references,
 )
+from graphwing.composition.link_conflicts import link_conflicts
 from graphwing.composition.links import (
     FEDERATION_IDENTITY,
     LINK_IDENTITY,
     Link,
     Links,
-    is_known_specification,
     read_links,
 )
 from graphwing.composition.problems import Problems
@@ -82,22 +84,34 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
 
 def _read_links(subgraph: str, read: ReadSdl, problems: Problems) -> Links:
     links, errors = read_links(read.schema_directives)
-    is_bootstrapped = any(map(is_known_specification, read.schema_directives))
     for error, position in errors:
-        # If nothing that is linked makes `@link` known, it is an unknown directive.
-        is_unknown = error.code == "INVALID_LINK_IDENTIFIER" and not is_bootstrapped
-        code = "INVALID_GRAPHQL" if is_unknown else error.code
-        problems.report(code, error.message, at=[(subgraph, position)], remedy=error.remedy)
+        problems.report(error.code, error.message, at=[(subgraph, position)], remedy=error.remedy)
+    for error, link in link_conflicts(links):
+        place = [(subgraph, link.position)]
+        problems.report(error.code, error.message, at=place, remedy=error.remedy)
     for link in links.all:
         _check_link(subgraph, link, problems)
+        if links.federation is None:
+            _check_upgraded_name(subgraph, link, problems)
     return links
+
+
+def _check_upgraded_name(subgraph: str, link: Link, problems: Problems) -> None:
+    """Report a link named like a directive that a Federation 1 subgraph has once it is upgraded."""
+    if link.name in federation_directives(UPGRADED_FEDERATION):
+        problems.report(
+            "INVALID_LINK_DIRECTIVE_USAGE",
+            f"the link to `{link.url}` is called like the directive `@{link.name}` of federation",
+            at=[(subgraph, link.position)],
+            remedy=f"link federation and import `@{link.name}` from it, or rename the link",
+        )
 
 
 def _check_link(subgraph: str, link: Link, problems: Problems) -> None:
     place = [(subgraph, link.position)]
     if not is_known_version(link):
         is_federation = link.url.identity == FEDERATION_IDENTITY
-        if not is_federation and link.url.identity != LINK_IDENTITY:
+        if not is_federation and link.url.identity not in {LINK_IDENTITY, CONNECT_IDENTITY}:
             return
         code = "UNKNOWN_FEDERATION_LINK_VERSION" if is_federation else "UNKNOWN_LINK_VERSION"
         message = f"version {link.url.version} of `{link.url.identity}` is unknown"

@@ -30,7 +30,6 @@ from graphwing.composition.type_reference import (
 from graphwing.composition.values import print_value, same_value
 
 _TYPE_KINDS = {"_Entity": TypeKind.UNION, "_Service": TypeKind.OBJECT, "Purpose": TypeKind.ENUM}
-_PURPOSES = frozenset({"EXECUTION", "SECURITY"})
 _REMEDY = "remove the definition; composition adds it"
 _NOT_CHECKED = frozenset({"Any"})
 _FEDERATION_1_TYPES = ("_Entity", "_Service", "_FieldSet")
@@ -63,14 +62,6 @@ class _Checker:
                 "TYPE_DEFINITION_INVALID",
                 f"`{name}` is `{definition.kind.value}` here, and `{expected.value}`"
                 " in the specification that it comes from",
-                at=[(self.subgraph, definition.position)],
-                coordinate=name,
-                remedy=_REMEDY,
-            )
-        elif expected is TypeKind.ENUM and definition.values.keys() != _PURPOSES:
-            self.problems.report(
-                "TYPE_DEFINITION_INVALID",
-                f"`{name}` has other values than {' and '.join(sorted(_PURPOSES))}",
                 at=[(self.subgraph, definition.position)],
                 coordinate=name,
                 remedy=_REMEDY,

@@ -20,7 +20,9 @@ def check_extensions(
     ]
     for other in schemas:
         if homeless and other is not schema:
-            homeless = [it for it in homeless if not _defines(other, it)]
+            # Before Federation 2, what is of another kind is not told as missing, too.
+            any_kind = schema.is_federation_1
+            homeless = [it for it in homeless if not _defines(other, it, any_kind=any_kind)]
     for definition in homeless:
         name = definition.name
         problems.report(
@@ -32,9 +34,11 @@ def check_extensions(
         )
 
 
-def _defines(schema: SubgraphSchema, extended: TypeDefinition) -> bool:
+def _defines(schema: SubgraphSchema, extended: TypeDefinition, *, any_kind: bool) -> bool:
     definition = schema.types.get(extended.name)
-    return definition is not None and definition.has_definition and definition.kind is extended.kind
+    if definition is None or not definition.has_definition:
+        return False
+    return any_kind or definition.kind is extended.kind
 
 
 def _is_extension(schema: SubgraphSchema, definition: TypeDefinition) -> bool:

@@ -8,7 +8,6 @@ from functools import cache
 
 from graphwing.composition.definitions import DirectiveDefinition
 from graphwing.composition.links import (
-    CORE_IDENTITY,
     FEDERATION_IDENTITY,
     LINK_IDENTITY,
     Link,
@@ -105,7 +104,6 @@ _LINK = (
     "directive @link(url: String, as: String, for: link__Purpose, import: [link__Import])"
     " repeatable on SCHEMA"
 )
-_CORE = "directive @core(feature: String!, as: String, for: core__Purpose) repeatable on SCHEMA"
 _CONNECT = (
     "directive @connect(source: String, id: String, http: connect__ConnectHTTP,"
     " batch: connect__ConnectBatch, errors: connect__ConnectorErrors, isSuccess: String,"
@@ -142,7 +140,6 @@ SPECIFICATIONS: Mapping[str, Specification] = {
     specification.identity: specification
     for specification in (
         _apollo("link", "1.0", _LINK),
-        _apollo("core", "0.1 0.2", _CORE),
         _apollo("tag", "0.1 0.2 0.3", f"{_TAG} | SCHEMA"),
         _apollo("inaccessible", "0.1 0.2", _INACCESSIBLE),
         _apollo("authenticated", "0.1", _AUTHENTICATED, requires=Version(2, 5)),
@@ -161,7 +158,6 @@ SPECIFICATION_TYPES: Mapping[str, frozenset[str]] = {
         {"FieldSet", "Scope", "Policy", "ContextFieldValue", "Any", "_Any", "_Entity", "_Service"}
     ),
     LINK_IDENTITY: frozenset({"Import", "Purpose"}),
-    CORE_IDENTITY: frozenset({"Purpose"}),
     f"{SPECS}/requiresScopes": frozenset({"Scope"}),
     f"{SPECS}/policy": frozenset({"Policy"}),
     f"{SPECS}/context": frozenset({"ContextFieldValue"}),

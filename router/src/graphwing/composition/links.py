@@ -13,7 +13,6 @@ from graphwing.composition.definitions import AppliedDirective, Position
 from graphwing.composition.values import ConstValue, EnumLiteral
 
 LINK_IDENTITY = "https://specs.apollo.dev/link"
-CORE_IDENTITY = "https://specs.apollo.dev/core"
 FEDERATION_IDENTITY = "https://specs.apollo.dev/federation"
 
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
@@ -98,7 +97,7 @@ class Link:
 
 def read_link(directive: AppliedDirective) -> Link:
     """Return the link that `directive` makes, or raise `LinkError`."""
-    url_text = directive.arguments.get("url", directive.arguments.get("feature"))
+    url_text = directive.arguments.get("url")
     if not isinstance(url_text, str):
         raise LinkError(
             "INVALID_LINK_IDENTIFIER",
@@ -126,6 +125,15 @@ def _read_imports(value: ConstValue, url: str) -> dict[str, str]:
     imports: dict[str, str] = {}
     for item in value:
         element, name = _read_import(item, url)
+        if imports.get(name, element) != element:
+            raise _usage(
+                f"`{name}` is imported from `{url}` for `{imports[name]}` and for `{element}`",
+                "rename one of them with `as`",
+            )
+        if name not in imports and element in imports.values():
+            raise _usage(
+                f"`{element}` is imported from `{url}` under two names", "keep one of them"
+            )
         imports[name] = element
     return imports
 
@@ -229,37 +237,48 @@ def read_links(
     links = Links()
     errors: list[tuple[LinkError, Position]] = []
     bootstrap = _bootstrap_name(directives)
+    if bootstrap is None:
+        return links, errors
+    is_known = any(map(_is_known_specification, directives))
     for directive in directives:
         if directive.name != bootstrap:
             continue
         try:
-            links.add(read_link(directive))
+            link = read_link(directive)
+            if is_known:
+                links.add(link)
         except LinkError as error:
+            if not is_known:
+                # If nothing that is linked makes `@link` known, it is any unknown directive.
+                error.code = "INVALID_GRAPHQL"
             errors.append((error, directive.position))
-    if bootstrap is not None and not links.by_identity.keys() & {LINK_IDENTITY, CORE_IDENTITY}:
+    if LINK_IDENTITY not in links.by_identity:
         url = SpecUrl(LINK_IDENTITY, "link", Version(1, 0))
+        taken = links.by_name.get("link")
+        if taken is not None:
+            error = _usage("the name `link` is that of `@link` itself", "rename it with `as`")
+            errors.append((error, taken.position))
         links.by_identity[LINK_IDENTITY] = links.by_name["link"] = Link(url, "link")
     return links, errors
 
 
-def is_known_specification(directive: AppliedDirective) -> bool:
+def _is_known_specification(directive: AppliedDirective) -> bool:
     """Return whether `directive` links federation or `@link` itself, in whatever version."""
-    url = directive.arguments.get("url", directive.arguments.get("feature"))
-    known = (LINK_IDENTITY, CORE_IDENTITY, FEDERATION_IDENTITY)
-    return isinstance(url, str) and url.startswith(tuple(f"{it}/" for it in known))
+    url = directive.arguments.get("url")
+    known = (f"{LINK_IDENTITY}/", f"{FEDERATION_IDENTITY}/")
+    return isinstance(url, str) and url.startswith(known)
 
 
 def _bootstrap_name(directives: list[AppliedDirective]) -> str | None:
     """Return what `@link` is called here: it may link, and so rename, itself."""
     for directive in directives:
-        url = directive.arguments.get("url", directive.arguments.get("feature"))
-        if isinstance(url, str) and url.startswith((f"{LINK_IDENTITY}/v", f"{CORE_IDENTITY}/v")):
+        url = directive.arguments.get("url")
+        if isinstance(url, str) and url.startswith(f"{LINK_IDENTITY}/v"):
             try:
                 link = read_link(directive)
             except LinkError:
                 continue
-            element = "link" if link.url.identity == LINK_IDENTITY else "core"
-            if directive.name == link.directive_name(element):
+            if directive.name == link.directive_name("link"):
                 return directive.name
     names = {directive.name for directive in directives}
     return "link" if "link" in names else None

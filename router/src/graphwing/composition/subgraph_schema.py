@@ -49,9 +49,8 @@ class SubgraphSchema:
     def federation_version(self) -> Version:
         """The federation version that this subgraph counts as."""
         link = self.links.federation
-        if link is None:
-            return UPGRADED_FEDERATION
-        return max([link.url.version, *self.implied_versions()])
+        written = UPGRADED_FEDERATION if link is None else link.url.version
+        return max([written, *self.implied_versions()])
 
     def implied_versions(self) -> list[Version]:
         """Return the federation versions that its other links ask for."""

@@ -16,7 +16,7 @@ from graphwing.composition.merge.composed_directives import name_composed_direct
 from graphwing.composition.merge.descriptions import merged_description
 from graphwing.composition.merge.executable_directives import merge_executable_directives
 from graphwing.composition.merge.interface_keys import check_interface_keys
-from graphwing.composition.merge.merge_state import Merge
+from graphwing.composition.merge.merge_state import Merge, Subgraph
 from graphwing.composition.merge.merge_types import merge_types
 
 __all__ = ["Merge", "merge_subgraphs"]
@@ -66,7 +66,7 @@ def _merge_schema(merge: Merge) -> None:
         (subgraph, use)
         for subgraph in merge.subgraphs
         for use in subgraph.schema.schema_directives
-        if use.spec != "link" or _links_connectors(use)
+        if use.spec != "link" or _links_connectors(subgraph, use)
     ]
     merge.schema_directives = merged_directives(merge, uses, "schema")
     described = [
@@ -76,9 +76,10 @@ def _merge_schema(merge: Merge) -> None:
     merge.schema_description = merged_description(described, "schema", merge.hints)
 
 
-def _links_connectors(use: AppliedDirective) -> bool:
+def _links_connectors(subgraph: Subgraph, use: AppliedDirective) -> bool:
     """Return whether `use` links what a router must know to run a subgraph's connectors."""
-    return str(use.arguments.get("url")).startswith(f"{CONNECT_IDENTITY}/")
+    link = subgraph.schema.links.by_identity.get(CONNECT_IDENTITY)
+    return link is not None and link.position == use.position
 
 
 def _check_queries(merge: Merge) -> None:
