@@ -49,7 +49,7 @@ extend schema @a
 "in one line" directive @a(b: Int! = 3 @c, "d" d: [[E!]!]) repeatable on | OBJECT | FIELD_DEFINITION
 directive @c on SCHEMA
 scalar Date @specifiedBy(url: "x")
-extend scalar Date @tag(name: "caf\u00e9 \uD83D\uDE00 \u{1F600} \\ \/ \" \b\f\n\r\t")
+extend scalar Date @tag(name: "h\u00e9 \uD83D\uDE00 \u{1F600} \\ \/ \" \b\f\n\r\t")
 "type" type type implements & interface & B @a(b: -1.5e-3) { on: on type: type! query: [query!]! }
 extend type type implements C
 interface interface { f(input: I = {a: [1, {b: null}], c: RED, d: true, e: "x", f: """y"""}): Int }
