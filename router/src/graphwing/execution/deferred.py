@@ -6,7 +6,7 @@ fragment it stands in has been sent and the fetches of its part are done.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from graphwing.execution.division import Parts
@@ -63,7 +63,8 @@ class Fragments:
         """Take the plan's parts; fragments without fields of their own may be sent or not."""
         self._parts: Mapping[int, DeferredPart] = {part.id: part for part in parts}
         self._known: dict[tuple[int, ResponsePath], Fragment] = {}
-        self._groups: dict[tuple[ResponsePath, Parts], Group] = {}
+        self._settled: dict[tuple[ResponsePath, Parts], Group] = {}
+        """Fields of objects whose type was not known at first, by who has them."""
         self._sends_empty = sends_empty
         self._numbers = 0
 
@@ -80,8 +81,10 @@ class Fragments:
                 )
         for later in found:
             if later.is_typed:
-                for fragment, group in self._groups_of(later, later.runtime_type):
-                    fragment.groups.append(group)
+                for parts, fields in later.deferred.groups:
+                    group = Group(later.path, later.shape, later.runtime_type, fields, later.value)
+                    for part in sorted(parts):
+                        self._at(part, later.path).groups.append(group)
             else:
                 for part in self._parts_at(later):
                     self._at(part, later.path).untyped.append(later)
@@ -89,10 +92,16 @@ class Fragments:
     def settle(self, fragment: Fragment) -> None:
         """Give a fragment its fields of objects whose type was not known before."""
         for later in fragment.untyped:
-            runtime_type = later.shape.runtime_type(later.value.get("__typename"))
-            for owner, group in self._groups_of(later, runtime_type or later.runtime_type):
-                if owner is fragment:
-                    fragment.groups.append(group)
+            typename = later.shape.runtime_type(later.value.get("__typename")) or later.runtime_type
+            deferred = later.shape.deferred_of(typename)
+            for parts, fields in deferred.groups if deferred is not None else ():
+                if fragment.part not in parts:
+                    continue
+                known = self._settled.get((later.path, parts))
+                if known is None or not known.is_sent:
+                    known = Group(later.path, later.shape, typename, fields, later.value)
+                    self._settled[later.path, parts] = known
+                fragment.groups.append(known)
         fragment.untyped.clear()
 
     def announce(self) -> list[Fragment]:
@@ -117,15 +126,6 @@ class Fragments:
     @staticmethod
     def _is_next(fragment: Fragment) -> bool:
         return fragment.parent is None or fragment.parent.is_over
-
-    def _groups_of(self, later: Later, runtime_type: str) -> Iterator[tuple[Fragment, Group]]:
-        """Yield the fragments that have fields of an object, and these; shared ones are one."""
-        deferred = later.shape.deferred_of(runtime_type)
-        for parts, fields in deferred.groups if deferred is not None else ():
-            made = Group(later.path, later.shape, runtime_type, fields, later.value)
-            group = self._groups.setdefault((later.path, parts), made)
-            for part in sorted(parts):
-                yield self._at(part, later.path), group
 
     @staticmethod
     def _parts_at(later: Later) -> set[int]:
