@@ -48,6 +48,8 @@ _EXECUTABLE = {
         DirectiveLocation.VARIABLE_DEFINITION,
     )
 }
+# Composition lets implementations deprecate what their interfaces do not, as the reference does.
+_TOLERATED = "must not be deprecated."
 _Node = TypeVar("_Node", bound=FieldDefinitionNode | InputValueDefinitionNode)
 
 
@@ -55,13 +57,14 @@ def api_schema_of(document: DocumentNode, features: Mapping[str, Feature]) -> Gr
     """Return the schema that clients see, or raise `SupergraphError` if it is not valid."""
     api = DocumentNode(definitions=tuple(_Filter(document, features).definitions()))
     schema = build_ast_schema(api, assume_valid_sdl=True)
-    problems = validate_schema(schema)
+    found = validate_schema(schema)
+    problems = [it for it in found if not it.message.endswith(_TOLERATED)]
     if problems:
         raise SupergraphError(
             f"its API schema is not valid: {problems[0].message}",
             remedy="compose the supergraph again, or look at what is `@inaccessible`",
         )
-    return schema
+    return build_ast_schema(api, assume_valid=True) if found else schema
 
 
 def with_defer(schema: GraphQLSchema) -> GraphQLSchema:

@@ -66,11 +66,10 @@ def _uses_in(schema: SubgraphSchema) -> Iterator[AppliedDirective]:
 
 
 def define_carried_directives(merge: Merge) -> None:
-    """Define the carried directives that the result really uses, and link their specifications."""
+    """Define the directives that some subgraph uses, and link their specifications."""
     _link_joined_directives(merge)
-    used = {spec for spec, name in merge.carried.items() if name in merge.used_directives}
-    for feature in sorted({SPEC_OF_DIRECTIVE[spec] for spec in used}):
-        _define_feature(merge, feature, used)
+    for feature in sorted({SPEC_OF_DIRECTIVE[spec] for spec in merge.carried}):
+        _define_feature(merge, feature, set(merge.carried))
 
 
 def carry_inaccessible(merge: Merge) -> str:
@@ -81,9 +80,8 @@ def carry_inaccessible(merge: Merge) -> str:
         # The name may be taken by a directive of the authors' own.
         name = spec if spec not in merge.directives else f"federation__{spec}"
         merge.carried[spec] = name
-    if name not in merge.used_directives:
-        merge.used_directives.add(name)
         _define_feature(merge, SPEC_OF_DIRECTIVE[spec], {spec})
+    merge.used_directives.add(name)
     return name
 
 

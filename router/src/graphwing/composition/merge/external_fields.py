@@ -10,14 +10,10 @@ from graphwing.composition.merge.merge_state import Merge, Sources, places
 from graphwing.composition.values import same_value
 
 
-def resolved_sources(
-    merge: Merge, found: Sources[FieldDefinition], key: FieldKey
-) -> Sources[FieldDefinition]:
-    """Return those of `found` that are not external; report what the others may not carry."""
-    kept: Sources[FieldDefinition] = []
+def report_merged_directives(merge: Merge, found: Sources[FieldDefinition], key: FieldKey) -> None:
+    """Report directives of the supergraph on those of `found` that are external."""
     for subgraph, item in found:
         if key not in subgraph.facts.external:
-            kept.append((subgraph, item))
             continue
         for use in item.directives:
             if use.name != "deprecated" and carried_name(merge, subgraph, use) is not None:
@@ -29,7 +25,6 @@ def resolved_sources(
                     coordinate=f"{key[0]}.{key[1]}",
                     remedy="move it to a subgraph that resolves the field",
                 )
-    return kept
 
 
 def report_external_everywhere(

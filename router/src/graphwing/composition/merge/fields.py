@@ -10,7 +10,7 @@ from graphwing.composition.merge.descriptions import merged_description
 from graphwing.composition.merge.external_fields import (
     check_external_fields,
     report_external_everywhere,
-    resolved_sources,
+    report_merged_directives,
 )
 from graphwing.composition.merge.field_presence import hint_partial_fields
 from graphwing.composition.merge.interface_objects import abstracted_sources
@@ -42,10 +42,12 @@ def _merged_field(
     coordinate = f"{owner.name}.{name}"
     key = (owner.name, name)
     abstracted = abstracted_sources(merge, owner, name)
-    resolved = resolved_sources(merge, found, key)
+    resolved = [it for it in found if key not in it[0].facts.external]
     if not resolved and all(subgraph.facts.is_external(it) for subgraph, it in abstracted):
         report_external_everywhere(merge, found, coordinate)
         return None
+    if len(resolved) < len(found):
+        report_merged_directives(merge, found, key)
     overrides = overrides_of(merge, found, abstracted, key)
     if owner.kind is TypeKind.OBJECT:
         check_sharing(merge, found, abstracted, overrides, key)

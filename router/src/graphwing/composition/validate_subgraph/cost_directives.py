@@ -63,7 +63,7 @@ def _list_size_complaints(
 ) -> list[_Complaint]:
     complaints: list[_Complaint] = []
     sized_fields = use.arguments.get("sizedFields")
-    if sized_fields is None and not is_list(nullable(item.type)):
+    if not sized_fields and not is_list(nullable(item.type)):
         message = f"is on `{item.type}`, which is no list, without `sizedFields`"
         remedy = "remove it, or name in `sizedFields` the lists that the type holds"
         complaints.append(("APPLIED_TO_NON_LIST", message, remedy))
