@@ -49,6 +49,7 @@ answers no to it is not worth a search.
 """
 
 _NONE: frozenset[int] = frozenset()
+_MOST_CLOSED = 3
 
 
 @dataclass(slots=True)
@@ -95,6 +96,9 @@ class Options:
     )
     _key_wanted: dict[Option, bool] = field(default_factory=dict[Option, bool])
     _returning: dict[Option, bool] = field(default_factory=dict[Option, bool])
+    _near: dict[tuple[Option, Closed], tuple[Option, ...]] = field(
+        default_factory=dict[tuple[Option, Closed], tuple[Option, ...]]
+    )
     _under_way: dict[tuple[Option, Closed], list[Option]] = field(
         default_factory=dict[tuple[Option, Closed], list[Option]]
     )
@@ -228,9 +232,23 @@ class Options:
             place, key, target = missed.pop(0)
             if target not in possible or target in search.opened_by:
                 continue
-            if self.resolves(place, key.fields, closed | {target.subgraph}):
+            looked_for = closed | {target.subgraph}
+            # Each key looked for inside another multiplies the work, and few go that deep.
+            deeper = looked_for if len(looked_for) <= _MOST_CLOSED else None
+            if self.resolves(place, key.fields, deeper):
                 search.add(place, key, target)
                 missed += self._extend_locally(search, len(found) - 1)
+
+    def _nearby(self, option: Option, closed: Closed) -> tuple[Option, ...]:
+        """Return `option` and what keys open from it that are all known where one stands."""
+        if closed is None or option.type_name in ROOT_TYPES:
+            return (option,)
+        request = (option, closed)
+        if request not in self._near:
+            search = _Search([option], closed | {option.subgraph}, {option: None})
+            self._extend_locally(search, 0)
+            self._near[request] = tuple(search.found)
+        return self._near[request]
 
     def _extend_locally(self, search: _Search, first: int) -> list[tuple[Option, Key, Option]]:
         """Add what is opened where one stands, from index `first` on; return what is not."""
@@ -397,7 +415,12 @@ class Options:
             )
         if selection.name == "__typename":
             return True
+        # What can be had nearby is seldom to be looked for further away.
         if any(
+            (target := self.step(place, selection.name, closed, by_key=place != option)) is not None
+            and self.resolves(target, selection.selections, closed)
+            for place in self._nearby(option, closed)
+        ) or any(
             self.resolves(target, selection.selections, closed)
             for target in self.advance(option, selection.name, closed)
         ):
