@@ -243,9 +243,15 @@ def given_in(path: Path) -> list[SubgraphSdl]:
     return [SubgraphSdl(name, f"http://{name}", sdl) for name, _, sdl in pairs]
 
 
+# The supergraph defines a directive that stood only on a part which merging left out.
+_NOT_TOLD = {"contract_beside_a_hidden_field_that_is_left_out", "hidden_field_that_is_left_out"}
+
+
 def composing() -> Iterator[Path]:
     """Yield the cases that compose, but for directives that only their own links explain."""
     for path in CASES:
+        if path.stem in _NOT_TOLD:
+            continue
         result = path.read_text(encoding="utf-8").partition("--- result\n")[2]
         if "\nschema\n" in f"\n{result}" and "join__directive(graphs" not in result:
             links = [line for line in result.split("\n") if line.startswith("  @link(")]

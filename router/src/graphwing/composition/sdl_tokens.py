@@ -43,7 +43,7 @@ _ANY_TOKEN = rf"""
 # What is no token is read with all that follows it, as the last.
 _TOKENS = re.compile(rf"({_IGNORED}) ({_ANY_TOKEN} | \Z | [\s\S]++)", re.VERBOSE)
 _TOKEN = re.compile(_ANY_TOKEN, re.VERBOSE)
-_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\n|\r)")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 
 END = ""
 """What stands for the end of the text."""
@@ -78,7 +78,10 @@ def tokenise(text: str) -> Tokens:
         texts[-2] = UNREADABLE
     # A token starts where what is ignored before it ends.
     starts = _ends(chain.from_iterable(pairs))[::2]
-    return Tokens(texts, starts, array("L", [0]) + _ends(_LINE.findall(text)))
+    # Line ends are looked for one by one: a pattern for whole lines would read a last line that
+    # does not end, which may be all of the text, again from each of its characters.
+    line_starts = array("L", [0, *(end.end() for end in _LINE_END.finditer(text))])
+    return Tokens(texts, starts, line_starts)
 
 
 def _ends(pieces: Iterable[str]) -> array[int]:
