@@ -115,12 +115,18 @@ class Options:
         found = dict.fromkeys(
             target
             for place in self.reachable(option, closed)
-            if (target := self.step(place, name, closed, by_key=place != option)) is not None
+            if (target := self._look_up(option, place, name, closed)) is not None
         )
         result = tuple(found)
         if self._tentative == before:
             self._advanced[request] = result
         return result
+
+    def _look_up(self, option: Option, place: Option, name: str, closed: Closed) -> Option | None:
+        """Return where field `name` leads from `place`, to which one came from `option`."""
+        if self.reads(place, name):
+            return None  # nobody passes contexts to what is looked up for a key or a requirement
+        return self.step(place, name, closed, by_key=place != option)
 
     def reachable(self, option: Option, closed: Closed = _NONE) -> tuple[Option, ...]:
         """Return `option` and all options that the router can move to from it by keys."""
@@ -417,7 +423,7 @@ class Options:
             return True
         # What can be had nearby is seldom to be looked for further away.
         if any(
-            (target := self.step(place, selection.name, closed, by_key=place != option)) is not None
+            (target := self._look_up(option, place, selection.name, closed)) is not None
             and self.resolves(target, selection.selections, closed)
             for place in self._nearby(option, closed)
         ) or any(
