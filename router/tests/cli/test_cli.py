@@ -161,6 +161,17 @@ def test_plan_prints_the_plan_for_people_and_for_tools() -> None:
     assert [node["kind"] for node in plan["node"]["nodes"]] == ["Fetch", "Flatten"]
 
 
+@pytest.mark.usefixtures("folder")
+def test_plan_explains_why_each_fetch_exists_and_what_it_costs() -> None:
+    arguments = ("plan", "--supergraph", "supergraph.graphql", "operation.graphql")
+
+    result = graphwing(*arguments, "--operation-name", "A", "--explain")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    _, explained = result.stdout.split("\n\n")
+    assert explained.splitlines() == []
+
+
 def test_plan_says_what_is_wrong_with_an_operation(folder: Path) -> None:
     (folder / "wrong.graphql").write_text("{\n  books { titel }\n  nope\n}")
     (folder / "broken.graphql").write_text("{ books {")

@@ -7,7 +7,7 @@ import pytest
 from graphql import parse
 
 from graphwing.errors import PlanningBudgetError, PlanningError
-from graphwing.planner import Limits, Planner, render_json
+from graphwing.planner import Limits, Planner, explain, render_json
 from graphwing.planner.passes import PASSES, Pass
 from graphwing.planner.plan import EntityFetch, Plan, RootFetch
 from graphwing.supergraph import parse_supergraph
@@ -249,3 +249,38 @@ def test_a_plan_without_fetches_prints_as_an_empty_query_plan() -> None:
 
     assert plan == Plan("query", ())
     assert render_json(plan) == {"kind": "QueryPlan"}
+
+
+def test_a_plan_is_explained_fetch_by_fetch() -> None:
+    supergraph = parse_supergraph((HERE / "supergraphs" / "market.graphql").read_text())
+    operation = "query ($y: Boolean!) { viewer { cart { price total(times: 2) @skip(if: $y) } } }"
+
+    text = explain(Planner(supergraph).plan(parse(operation)), supergraph)
+
+    assert (
+        text
+        == """\
+Costs 3 stages, 3 fetches, 10 fields
+Fetch 0 shop: stage 1, 6 fields
+  asks for `viewer` of `Query`
+  fetch 1 waits for it
+Fetch 1 bank: stage 2 after fetch 0, 2 fields
+  looks up objects at `viewer`
+    by the key { id } of `Viewer`
+    because only there, or at best there, is `Viewer.currency` to be had
+  looks up objects at `viewer.cart.@` unless $y
+    by the key { id } of `Item`
+    because only there, or at best there, is `Item.weight` to be had
+  fetch 2 waits for it
+Fetch 2 shop: stage 3 after fetch 1, 2 fields
+  looks up objects at `viewer.cart.@`
+    by the key { id } of `Item`
+    because only there, or at best there, is `Item.price` to be had
+    `Item.price` takes $context0 from viewer { currency }
+  looks up objects at `viewer.cart.@` unless $y
+    by the key { id } of `Item`
+    because only there, or at best there, is `Item.total` to be had
+    `Item.total` requires { weight } of them
+    `Item.total` takes $context0 from viewer { currency }
+"""
+    )

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from graphwing.errors import OperationError, SettingsError
-from graphwing.planner import render_json, render_text
+from graphwing.planner import explain, render_json, render_text
 from graphwing.server.files import read_text
 from graphwing.server.operations import Operations
 from graphwing.supergraph import parse_supergraph
@@ -29,11 +29,24 @@ from graphwing.supergraph import parse_supergraph
     default="text",
     help="For people, or as the query plan object that other tools read.",
 )
+@click.option(
+    "--explain",
+    "is_explained",
+    is_flag=True,
+    help="Say why each fetch exists and what it costs.",
+)
 @click.argument("operation_file", type=click.Path(path_type=Path))
 def command(
-    supergraph: Path, operation_file: Path, operation_name: str | None, output_format: str
+    supergraph: Path,
+    operation_file: Path,
+    operation_name: str | None,
+    output_format: str,
+    *,
+    is_explained: bool,
 ) -> None:
     """Show how the operation in OPERATION_FILE would be answered."""
+    if is_explained and output_format == "json":
+        raise click.UsageError("`--explain` is for people: leave out `--format json`")
     graph = parse_supergraph(read_text(supergraph, what="supergraph"))
     text = read_text(operation_file, what="operation")
     try:
@@ -42,8 +55,11 @@ def command(
         raise SettingsError(_located(error), place=str(operation_file)) from error
     if output_format == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(render_json(plan))).decode())
-    else:
-        click.echo(render_text(plan).rstrip("\n"))
+        return
+    click.echo(render_text(plan).rstrip("\n"))
+    if is_explained:
+        click.echo()
+        click.echo(explain(plan, graph).rstrip("\n"))
 
 
 def _located(error: OperationError) -> str:

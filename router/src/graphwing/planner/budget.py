@@ -7,7 +7,7 @@ planning knows no clock but the one it is given.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphwing.errors import PlanningBudgetError, PlanningTimeoutError
 
@@ -17,6 +17,7 @@ Clock = Callable[[], float]
 # Steps and fields between two looks at the clock; each takes some ten microseconds.
 _LOOK_EVERY = 64
 _MOST_WHEN_LATE = 2
+_SPARE_STEPS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ class Budget:
     def __post_init__(self) -> None:
         """Let time count from now on."""
         self._started = self.clock() if self.clock is not None else 0.0
+
+    def spare(self) -> Budget:
+        """Return what may be spent on looking for something better: little, and no extra time."""
+        steps = min(_SPARE_STEPS, self.limits.steps - self._steps)
+        limits = replace(self.limits, steps=steps, hard_seconds=self.limits.soft_seconds)
+        spare = Budget(limits, self.clock)
+        spare._started = self._started
+        return spare
 
     def check_depth(self, depth: int) -> None:
         """Raise `PlanningBudgetError` when fields are nested deeper than allowed."""

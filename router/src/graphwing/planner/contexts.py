@@ -55,10 +55,21 @@ def _holders_above(
         if types & setting:
             requirement = graph.context_selection(spot.type_name, read)
             is_last = types <= setting
-            yield Holder(spot, above, None if is_last else types & setting, requirement)
+            tails = tuple(_known_before(graph, spot, above))
+            yield Holder(spot, tails, None if is_last else types & setting, requirement)
             if is_last:
                 return
         tail = above
+
+
+def _known_before(graph: QueryGraph, spot: Spot, tail: Tail) -> Iterator[Tail]:
+    """Yield a tail, and those at the same place that its stops came from."""
+    yield tail
+    while tail.stop.spot.place is spot.place and tail.stop.source is not None:
+        tail = tail.stop.source
+        node = _narrowed(graph, tail.node, spot)
+        types = None if spot.types is None else node.possible & spot.types
+        yield Tail(node, tail.stop, types, tail.part)
 
 
 def _coming_from_above(spot: Spot, tail: Tail) -> Tail:

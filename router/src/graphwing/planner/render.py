@@ -51,13 +51,13 @@ def _lines(step: Step | None, indent: str) -> Iterator[str]:
             for one in step.steps:
                 yield from _lines(one, indent + "  ")
         case EntityFetch():
-            yield f"{indent}Fetch {step.subgraph}{_conditions_text(step.conditions)}"
+            yield f"{indent}Fetch {step.subgraph}{conditions_text(step.conditions)}"
             for lookup in step.lookups:
                 yield from _lookup_lines(lookup, indent + "  ")
         case _:
             kind = "" if step.kind == "query" else f"{step.kind} "
-            place = f" at {_path_text(step.path)}" if step.path else ""
-            conditions = _conditions_text(step.conditions)
+            place = f" at {path_text(step.path)}" if step.path else ""
+            conditions = conditions_text(step.conditions)
             asked = selection_text(step.selections)
             yield f"{indent}Fetch {step.subgraph}{place}{conditions} {kind}{asked}"
 
@@ -68,7 +68,7 @@ def _division_lines(division: Division, indent: str) -> Iterator[str]:
         yield from _lines(division.primary, indent + "  ")
     for one in division.deferred:
         label = "" if one.part.label is None else f' "{one.part.label}"'
-        place = f" at {_path_text(one.part.path)}" if one.part.path else ""
+        place = f" at {path_text(one.part.path)}" if one.part.path else ""
         asked = "" if isinstance(one.step, Division) else f" {one.part.selection or '{ }'}"
         yield f"{indent}Deferred{label}{place}{asked}"
         if one.step is not None:
@@ -76,10 +76,10 @@ def _division_lines(division: Division, indent: str) -> Iterator[str]:
 
 
 def _lookup_lines(lookup: Lookup, indent: str) -> Iterator[str]:
-    places = ", ".join(map(_path_text, lookup.paths))
-    yield f"{indent}at {places}{_conditions_text(lookup.conditions)}"
+    places = ", ".join(map(path_text, lookup.paths))
+    yield f"{indent}at {places}{conditions_text(lookup.conditions)}"
     for representation in lookup.representations:
-        sent = _represented_text((*representation.key, *representation.requires))
+        sent = represented_text((*representation.key, *representation.requires))
         of_types = (
             ""
             if representation.types == (representation.typename,)
@@ -87,40 +87,43 @@ def _lookup_lines(lookup: Lookup, indent: str) -> Iterator[str]:
         )
         yield f"{indent}  by {representation.typename} {sent}{of_types}"
     for context in lookup.contexts:
-        yield f"{indent}  with ${context.variable} from {_sources_text(lookup, context)}"
+        yield f"{indent}  with ${context.variable} from {sources_text(lookup, context)}"
     yield f"{indent}  ask {selection_text(lookup.selections)}"
 
 
-def _sources_text(lookup: Lookup, context: ContextArgument) -> str:
+def sources_text(lookup: Lookup, context: ContextArgument) -> str:
     """Return where a value comes from, as seen from the first place of the lookup."""
     path = lookup.paths[0]
     return ", else ".join(
-        f"{_path_text(path[: len(path) - source.up]) or 'the root'}"
+        f"{path_text(path[: len(path) - source.up]) or 'the root'}"
         + (f" if {' | '.join(source.types)}" if source.types else "")
-        + f" {_represented_text(source.value)}"
+        + f" {represented_text(source.value)}"
         for source in context.sources
     )
 
 
-def _conditions_text(conditions: Iterable[Condition]) -> str:
+def conditions_text(conditions: Iterable[Condition]) -> str:
+    """Return what must hold for a fetch to be sent, with a space before each condition."""
     return "".join(f" {'if' if one.expected else 'unless'} ${one.variable}" for one in conditions)
 
 
-def _path_text(path: Path) -> str:
+def path_text(path: Path) -> str:
+    """Return a path as `artists.@.band|[Duo]`."""
     return ".".join(_path_parts(path))
 
 
-def _represented_text(selections: Iterable[RepresentationSelection]) -> str:
+def represented_text(selections: Iterable[RepresentationSelection]) -> str:
+    """Return what is sent of an object, in braces."""
     return f"{{ {' '.join(map(_represented_part, selections))} }}"
 
 
 def _represented_part(selection: RepresentationSelection) -> str:
     match selection:
         case RepresentationFragment(types, below):
-            return f"... on {' | '.join(types)} {_represented_text(below)}"
+            return f"... on {' | '.join(types)} {represented_text(below)}"
         case RepresentationField(name, response_key, below):
             text = name if name == response_key else f"{name}: {response_key}"
-            return f"{text} {_represented_text(below)}" if below else text
+            return f"{text} {represented_text(below)}" if below else text
 
 
 # Apollo's JSON.

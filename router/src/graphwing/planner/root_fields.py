@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from graphwing.errors import PlanningError
+from graphwing.errors import PlanningBudgetError, PlanningError
 from graphwing.planner.budget import Budget
 from graphwing.planner.combine import Cost, combine
 from graphwing.planner.contexts import ContextNames
@@ -15,8 +15,11 @@ from graphwing.planner.graph import Node, QueryGraph
 from graphwing.planner.operation import TYPENAME, Field, Operation, Scope, Selection
 from graphwing.planner.places import Place, Position
 from graphwing.planner.plan import PRIMARY, EntityFetch, Fetch, RootFetch
-from graphwing.planner.search import NoPathError, Search
-from graphwing.planner.stops import Tail
+from graphwing.planner.search import Search
+from graphwing.planner.stops import NoPathError, Tail
+
+# Two stages of one request each: who has to go on to another subgraph cannot do with less.
+_NOTHING_TO_GAIN = (2, 2)
 
 
 class RootFields:
@@ -101,20 +104,32 @@ class RootFields:
     ) -> tuple[Cost, FetchGraph]:
         """Return the cheapest fetch graph for some root fields, and its cost."""
         try:
-            return self._found(fields, nodes, is_thorough=False)
+            first = self._found(fields, nodes, self._budget, is_thorough=False)
         except NoPathError:
-            pass
+            try:
+                return self._found(fields, nodes, self._budget, is_thorough=True)
+            except NoPathError as error:
+                raise error.as_planning_error() from None
+        depth, requests, *_ = first[0]
+        if (depth, requests) <= _NOTHING_TO_GAIN:
+            return first
         try:
-            return self._found(fields, nodes, is_thorough=True)
-        except NoPathError as error:
-            raise error.as_planning_error() from None
+            second = self._found(fields, nodes, self._budget.spare(), is_thorough=True)
+        except (NoPathError, PlanningBudgetError):
+            return first
+        return min(first, second, key=lambda found: found[0])
 
     def _found(
-        self, fields: tuple[Field, ...], nodes: tuple[Node, ...], *, is_thorough: bool
+        self,
+        fields: tuple[Field, ...],
+        nodes: tuple[Node, ...],
+        budget: Budget,
+        *,
+        is_thorough: bool,
     ) -> tuple[Cost, FetchGraph]:
         type_name = self._operation.root_type
         selection = Selection((Scope(type_name, None, fields),))
-        search = Search(self._graph, self._budget, is_thorough=is_thorough)
+        search = Search(self._graph, budget, is_thorough=is_thorough)
         root = Place(None, None, type_name, Position((selection,)))
         tails = [
             Tail(node, search.root(root.whole, node, part), part=part)
@@ -122,7 +137,7 @@ class RootFields:
             for node in nodes
         ]
         leaves = search.leaves(root.whole, tails, selection)
-        chosen, cost = combine(leaves, search.stops, self._budget)
+        chosen, cost = combine(leaves, search.stops, budget)
         return cost, build_fetch_graph(self._graph, leaves, chosen)
 
 

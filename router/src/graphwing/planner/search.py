@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from graphwing.errors import PlanningError
 from graphwing.planner.budget import Budget
 from graphwing.planner.combine import combine
 from graphwing.planner.contexts import readings_above
@@ -18,29 +17,21 @@ from graphwing.planner.operation import TYPENAME, Field, Scope, Selection
 from graphwing.planner.places import Place, Spot
 from graphwing.planner.plan import PRIMARY
 from graphwing.planner.reach import Reach
-from graphwing.planner.stops import Leaf, Need, Stop, Tail, best_tails, nearest, undominated
+from graphwing.planner.stops import (
+    Leaf,
+    Need,
+    NoPathError,
+    Stop,
+    Tail,
+    best_tails,
+    nearest,
+    undominated,
+)
 
 # Paths to one place, and ways into one subgraph, that are worth following: with more, planning
 # takes longer and hardly ever gets better. The cheapest stay.
 _MOST_TAILS = 12
 _MOST_ENTRANCES = 4
-
-
-class NoPathError(Exception):
-    """A field that nobody can be asked for; cheap to raise, because the search tries a lot."""
-
-    def __init__(self, spot: Spot, field: Field, tails: Iterable[Tail]) -> None:
-        self.spot = spot
-        self.field = field
-        self.tails = tuple(tails)
-
-    def as_planning_error(self) -> PlanningError:
-        """Return the error to show."""
-        return PlanningError(
-            f"{self.spot.type_name}.{self.field.name}",
-            path=self.spot.text(),
-            tried=tuple(dict.fromkeys(tail.node.subgraph for tail in self.tails)),
-        )
 
 
 class Search:
@@ -349,11 +340,11 @@ class Search:
 
     def _told(self, spot: Spot, tail: Tail, demand: Demand) -> tuple[Need, ...] | None:
         """Return the cheapest way to know what must be sent along for a field."""
-        wanted = [(spot, tail, demand.requires)] if demand.requires else []
+        wanted = [(spot, (tail,), demand.requires)] if demand.requires else []
         for reading in readings_above(self._graph, spot, tail, demand):
             if not reading.holders:
                 return None
-            wanted += [(one.spot, one.tail, one.requirement) for one in reading.holders]
+            wanted += [(one.spot, one.tails, one.requirement) for one in reading.holders]
         needs: list[Need] = []
         for where, known, requirement in wanted:
             obtained = self._obtain(where, known, requirement)
@@ -362,12 +353,14 @@ class Search:
             needs.extend(obtained)
         return tuple(needs)
 
-    def _obtain(self, spot: Spot, tail: Tail, requirement: Requirement) -> tuple[Need, ...] | None:
-        """Return the cheapest way to know what a field requires of the objects of a tail."""
-        known = (spot, tail, requirement, self._part)
+    def _obtain(
+        self, spot: Spot, tails: tuple[Tail, ...], requirement: Requirement
+    ) -> tuple[Need, ...] | None:
+        """Return the cheapest way to know what a field requires; the first tail is the latest."""
+        known = (spot, tails, requirement, self._part)
         if known in self._obtained:
             return self._obtained[known]
-        needs = self._solved(spot, [tail], requirement, tail.stop)
+        needs = self._solved(spot, [*tails], requirement, tails[0].stop)
         if self._is_whole():
             self._obtained[known] = needs
         return needs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from graphwing.errors import PlanningError
 from graphwing.planner.graph import ContextRead, Demand, Entry, Node, Requirement
 from graphwing.planner.operation import Conditions, Field
 from graphwing.planner.places import Spot
@@ -55,7 +56,7 @@ class Holder:
     """Objects above some others that may set a context, and how they are known."""
 
     spot: Spot
-    tail: Tail
+    tails: tuple[Tail, ...]
     types: frozenset[str] | None
     """The types that set it; `None` if all that the objects can have do."""
     requirement: Requirement
@@ -100,6 +101,23 @@ class Leaf:
     stops: tuple[Stop, ...]
     part: int | None = PRIMARY
     """The part of the response it belongs to; `None` for what planning needs."""
+
+
+class NoPathError(Exception):
+    """A field that nobody can be asked for; cheap to raise, because the search tries a lot."""
+
+    def __init__(self, spot: Spot, field: Field, tails: Iterable[Tail]) -> None:
+        self.spot = spot
+        self.field = field
+        self.tails = tuple(tails)
+
+    def as_planning_error(self) -> PlanningError:
+        """Return the error to show."""
+        return PlanningError(
+            f"{self.spot.type_name}.{self.field.name}",
+            path=self.spot.text(),
+            tried=tuple(dict.fromkeys(tail.node.subgraph for tail in self.tails)),
+        )
 
 
 def stops_in(mask: int, stops: list[Stop]) -> Iterator[Stop]:
