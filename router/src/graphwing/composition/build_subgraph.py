@@ -43,7 +43,8 @@ from graphwing.composition.type_reference import TypeReference, named_type
 FEDERATION_FIELDS = ("_service", "_entities")
 _OFTEN_MISDEFINED = ("key", "requires", "provides")
 _FEDERATION_TYPES = ("_Any", "_Entity", "_Service")
-_FIELD_SET = "_FieldSet"
+# What Federation 1 calls field sets, and what they are called once it is upgraded.
+_UPGRADED_TYPES = ("_FieldSet", "federation__FieldSet")
 
 
 def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema | None:
@@ -261,7 +262,7 @@ def _remove_federation_definitions(schema: SubgraphSchema) -> set[str]:
 
 
 def _is_of_federation(name: str, schema: SubgraphSchema) -> bool:
-    if name in _FEDERATION_TYPES or (schema.is_federation_1 and name == _FIELD_SET):
+    if name in _FEDERATION_TYPES or (schema.is_federation_1 and name in _UPGRADED_TYPES):
         return True
     source = schema.links.type_source(name)
     return source is not None and source[1] in specification_types(source[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from graphwing.composition.definitions import TypeDefinition, has_applied
+from graphwing.composition.definitions import TypeDefinition, TypeKind, has_applied
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import ROOT_TYPES, SubgraphSchema
 
@@ -38,7 +38,12 @@ def _defines(schema: SubgraphSchema, extended: TypeDefinition, *, any_kind: bool
     definition = schema.types.get(extended.name)
     if definition is None or not definition.has_definition:
         return False
-    return any_kind or definition.kind is extended.kind
+    return any_kind or _kind(definition) is _kind(extended)
+
+
+def _kind(definition: TypeDefinition) -> TypeKind:
+    stands_for_interface = has_applied(definition, "interfaceObject")
+    return TypeKind.INTERFACE if stands_for_interface else definition.kind
 
 
 def _is_extension(schema: SubgraphSchema, definition: TypeDefinition) -> bool:
