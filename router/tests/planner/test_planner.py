@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from graphql import parse
+from graphql import DocumentNode, parse
 
 from graphwing.errors import PlanningBudgetError, PlanningError
 from graphwing.planner import Limits, Planner, explain, render_json
@@ -284,3 +284,33 @@ Fetch 2 shop: stage 3 after fetch 1, 2 fields
     `Item.total` takes $context0 from viewer { currency }
 """
     )
+
+
+def test_what_takes_too_much_work_to_defer_is_planned_to_come_at_once() -> None:
+    document = parse('{ book(id: "1") { title ... @defer { pages reviews { body } } } }')
+    enough = next(steps for steps in range(1000) if is_planned(document, Limits(steps=steps)))
+
+    plan = planner_of("library", Limits(steps=enough)).plan(document, may_defer=True)
+
+    assert plan == planner_of("library").plan(document)
+    assert plan.parts == ()
+    assert len(planner_of("library").plan(document, may_defer=True).parts) == 1
+
+
+def test_deferred_fragments_beyond_the_limit_come_with_what_they_stand_in() -> None:
+    fragments = " ".join(f"... @defer {{ p{number}: pages }}" for number in range(40))
+    document = parse(f'{{ book(id: "1") {{ {fragments} }} }}')
+
+    plan = planner_of("library").plan(document, may_defer=True)
+
+    assert len(plan.parts) == 32
+    assert "p31" not in plan.fetches[0].operation
+    assert "p39" in plan.fetches[0].operation
+
+
+def is_planned(document: DocumentNode, limits: Limits) -> bool:
+    try:
+        planner_of("library", limits).plan(document)
+    except PlanningBudgetError:
+        return False
+    return True

@@ -58,6 +58,12 @@ class Budget:
         """Let time count from now on."""
         self._started = self.clock() if self.clock is not None else 0.0
 
+    def again(self) -> Budget:
+        """Return as much work as there was at first, but no extra time."""
+        again = Budget(self.limits, self.clock)
+        again._started = self._started
+        return again
+
     def spare(self) -> Budget:
         """Return what may be spent on looking for something better: little, and no extra time."""
         steps = min(_SPARE_STEPS, self.limits.steps - self._steps)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from graphql import DocumentNode
 
+from graphwing.errors import PlanningBudgetError
 from graphwing.planner.budget import Budget, Clock, Limits
 from graphwing.planner.defer import choices, with_parts
 from graphwing.planner.graph import QueryGraph
@@ -17,6 +19,9 @@ from graphwing.planner.root_fields import RootFields
 from graphwing.planner.types import Types
 from graphwing.planner.write import write_operations
 from graphwing.supergraph import Supergraph
+
+_Choice = tuple[Condition, ...] | None
+"""The values of the variables in `@defer(if:)`; without them nothing is deferred."""
 
 
 class Planner:
@@ -45,24 +50,34 @@ class Planner:
         `labels` are the active ones of `@override(label:)`. Unless it `may_defer`, everything comes
         at once. Raises `PlanningError`.
         """
+        make = partial(self._made, document, operation_name, self._graph(labels))
         budget = Budget(self._limits, self._clock)
-        make = partial(self._make, document, operation_name, self._graph(labels), budget)
-        if not may_defer:
-            return make(None)
+        if may_defer:
+            try:
+                return self._in_parts(document, partial(make, budget))
+            except PlanningBudgetError:
+                # To defer takes more work, and nobody must: it may still be answered at once.
+                return make(budget, None)
+        return make(budget, None)
+
+    @staticmethod
+    def _in_parts(document: DocumentNode, make: Callable[[_Choice], Plan]) -> Plan:
+        """Return the plan with a variant for each other choice of what is deferred."""
         first, *others = choices(document)
         plan = make(first)
         variants = tuple(Variant(choice, make(choice)) for choice in others)
         defers = plan.parts or any(variant.plan.parts for variant in variants)
         return replace(plan, variants=variants) if defers else plan
 
-    def _make(
+    def _made(
         self,
         document: DocumentNode,
         operation_name: str | None,
         graph: QueryGraph,
-        budget: Budget,
-        deferring: tuple[Condition, ...] | None,
+        whole: Budget,
+        deferring: _Choice,
     ) -> Plan:
+        budget = whole.again()
         operation = normalize(document, operation_name, self._types, budget, deferring=deferring)
         fetches = RootFields(graph, operation, budget).fetches()
         plan = with_parts(Plan(operation.kind, tuple(fetches)), operation)
