@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from graphwing.composition.definitions import InputValue, TypeDefinition
 from graphwing.composition.graphql_rules.input_cycles import CYCLE_REMEDY, input_cycles
@@ -15,16 +15,11 @@ def check_merged_inputs(merge: Merge) -> None:
     """Report defaults that lost a part, and what came to need itself, or more than it may."""
     for definition in merge.types.values():
         for coordinate, item, holder in _inputs_of(definition):
-            complaint = _complaint(merge, coordinate, item)
-            if complaint is not None:
-                message, remedy = complaint
-                merge.problems.report(
-                    "INVALID_GRAPHQL",
-                    f"once merged, {message}",
-                    at=_places(merge, definition.name, holder),
-                    coordinate=coordinate,
-                    remedy=remedy,
-                )
+            _check(merge, coordinate, item, _places(merge, definition.name, holder))
+    for directive in merge.directives.values():
+        for argument in directive.arguments.values():
+            coordinate = f"@{directive.name}({argument.name}:)"
+            _check(merge, coordinate, argument, _directive_places(merge, directive.name))
     for cycle in input_cycles(merge.types):
         merge.problems.report(
             "INVALID_GRAPHQL",
@@ -32,6 +27,19 @@ def check_merged_inputs(merge: Merge) -> None:
             at=_places(merge, cycle.owner, cycle.item.name),
             coordinate=cycle.coordinate,
             remedy=CYCLE_REMEDY,
+        )
+
+
+def _check(merge: Merge, coordinate: str, item: InputValue, at: Iterable[Place]) -> None:
+    complaint = _complaint(merge, coordinate, item)
+    if complaint is not None:
+        message, remedy = complaint
+        merge.problems.report(
+            "INVALID_GRAPHQL",
+            f"once merged, {message}",
+            at=at,
+            coordinate=coordinate,
+            remedy=remedy,
         )
 
 
@@ -64,3 +72,11 @@ def _places(merge: Merge, owner: str, name: str) -> Iterator[Place]:
         item = definition.fields.get(name) or definition.input_fields.get(name)
         if item is not None:
             yield subgraph.schema.at(item.position)
+
+
+def _directive_places(merge: Merge, name: str) -> Iterator[Place]:
+    """Yield where subgraphs define the directive `name`."""
+    for subgraph in merge.subgraphs:
+        definition = subgraph.schema.directives.get(name)
+        if definition is not None:
+            yield subgraph.schema.at(definition.position)
