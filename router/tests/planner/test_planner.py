@@ -24,6 +24,31 @@ query Page($slug: String!) {
 query Other { me { displayName } }
 """
 
+EXPLAINED = """\
+Costs 3 stages, 3 fetches, 10 fields
+Fetch 0 shop: stage 1, 6 fields
+  asks for `viewer` of `Query`
+  fetch 1 waits for it
+Fetch 1 bank: stage 2 after fetch 0, 2 fields
+  looks up objects at `viewer`
+    by the key { id } of `Viewer`
+    because `bank` resolves `Viewer.currency`
+  looks up objects at `viewer.cart.@` unless $y
+    by the key { id } of `Item`
+    because `bank` resolves `Item.weight`
+  fetch 2 waits for it
+Fetch 2 shop: stage 3 after fetch 1, 2 fields
+  looks up objects at `viewer.cart.@`
+    by the key { id } of `Item`
+    because `shop` resolves `Item.price`
+    `Item.price` takes $context0 from viewer { currency }
+  looks up objects at `viewer.cart.@` unless $y
+    by the key { id } of `Item`
+    because `shop` resolves `Item.total`
+    `Item.total` requires { weight } of them
+    `Item.total` takes $context0 from viewer { currency }
+"""
+
 
 def planner_of(name: str, limits: Limits | None = None) -> Planner:
     sdl = (HERE / "supergraphs" / f"{name}.graphql").read_text()
@@ -257,33 +282,7 @@ def test_a_plan_is_explained_fetch_by_fetch() -> None:
 
     text = explain(Planner(supergraph).plan(parse(operation)), supergraph)
 
-    assert (
-        text
-        == """\
-Costs 3 stages, 3 fetches, 10 fields
-Fetch 0 shop: stage 1, 6 fields
-  asks for `viewer` of `Query`
-  fetch 1 waits for it
-Fetch 1 bank: stage 2 after fetch 0, 2 fields
-  looks up objects at `viewer`
-    by the key { id } of `Viewer`
-    because only there, or at best there, is `Viewer.currency` to be had
-  looks up objects at `viewer.cart.@` unless $y
-    by the key { id } of `Item`
-    because only there, or at best there, is `Item.weight` to be had
-  fetch 2 waits for it
-Fetch 2 shop: stage 3 after fetch 1, 2 fields
-  looks up objects at `viewer.cart.@`
-    by the key { id } of `Item`
-    because only there, or at best there, is `Item.price` to be had
-    `Item.price` takes $context0 from viewer { currency }
-  looks up objects at `viewer.cart.@` unless $y
-    by the key { id } of `Item`
-    because only there, or at best there, is `Item.total` to be had
-    `Item.total` requires { weight } of them
-    `Item.total` takes $context0 from viewer { currency }
-"""
-    )
+    assert text == EXPLAINED
 
 
 def test_what_takes_too_much_work_to_defer_is_planned_to_come_at_once() -> None:
