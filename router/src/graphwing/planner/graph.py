@@ -8,7 +8,7 @@ Nodes are made when they are first needed and never change.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from graphwing.planner.budget import Budget
@@ -159,8 +159,19 @@ class QueryGraph:
         plain = self.find(type_name, node.subgraph)
         if plain is None or not (plain.possible & node.possible):
             return None
-        provided = node.id.provided.narrowed(type_name)
-        return self.node(NodeId(type_name, node.subgraph, provided))
+        return self.node(self._narrowed_id(plain, node.id.provided))
+
+    def _narrowed_id(self, plain: Node, provided: Provided) -> NodeId:
+        """Return what identifies the objects of a plain node below which something is provided."""
+        if not provided.on:
+            return replace(plain.id, provided=provided)
+
+        def applies(condition: str) -> bool:
+            wider = self.find(condition, plain.subgraph)
+            return wider is not None and plain.possible <= wider.possible
+
+        narrowed = provided.narrowed(applies, to_object=plain.kind == "object")
+        return replace(plain.id, provided=narrowed)
 
     def holds(
         self, node: Node, type_name: str, wanted: frozenset[str], possible: frozenset[str]
@@ -276,10 +287,11 @@ class QueryGraph:
         type_text = join.type or self.types.field_type(node.type_name, name)
         type_name = type_text.strip("[]!")
         target = None
-        if self.find(type_name, node.subgraph) is not None:
+        plain = self.find(type_name, node.subgraph)
+        if plain is not None:
             if join.provides is not None:
                 provided = provided.merged(provided_by(join.provides.selections))
-            target = NodeId(type_name, node.subgraph, provided)
+            target = self._narrowed_id(plain, provided)
         contextual = tuple(
             (item.name, ContextRead(node.subgraph, item.context, item.type, item.selection.text))
             for item in join.context_arguments

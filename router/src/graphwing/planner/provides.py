@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
@@ -22,11 +23,14 @@ class Provided:
                 return below
         return None
 
-    def narrowed(self, type_name: str) -> Provided:
-        """Return what is provided for objects of a type."""
-        provided = Provided(self.fields)
+    def narrowed(self, applies: Callable[[str], bool], *, to_object: bool) -> Provided:
+        """Return what is provided for those objects for which a type condition `applies`.
+
+        What holds for some of them only stays under its condition, unless they are of one type.
+        """
+        provided = Provided(self.fields, () if to_object else self.on)
         for known, more in self.on:
-            if known == type_name:
+            if applies(known):
                 provided = provided.merged(more)
         return provided
 
