@@ -36,9 +36,7 @@ from graphwing.composition.subgraph_schema import (
 from graphwing.composition.type_reference import (
     TypeReference,
     is_list,
-    is_non_null,
     named_type,
-    nullable,
 )
 
 _REMEDY = "select one field, by one path, of each type that sets the context"
@@ -166,14 +164,16 @@ class _Contexts:
         for reference in found:
             if not is_subtype(reference, argument.type, subtype_in(self.schema.types)):
                 message = f"gives `{reference}` to an argument of type `{argument.type}`"
-                remedy = f"select a `{argument.type}`, or take a `{reference}`"
+                wanted = argument.type.replace("!", "")
+                remedy = f"select a `{wanted}`, or take a `{reference}`"
+                if reference == wanted:
+                    remedy = f"take a `{reference}`: what a context gives may always be null"
                 self._report("CONTEXT_INVALID_SELECTION", message, coordinate, use, remedy)
 
     def _selected_type(self, selections: FieldSet, start: TypeDefinition) -> TypeReference:
         """Return the type of the one value that `selections` lead to, or raise `FieldSetError`."""
         definition = start
         reference: TypeReference | None = None
-        may_be_null = False
         while selections:
             selection = _only_selection(selections, definition)
             if isinstance(selection, SelectedType):
@@ -181,12 +181,12 @@ class _Contexts:
             else:
                 item = _selected_field(selection, definition)
                 reference = item.type
-                may_be_null = may_be_null or not is_non_null(reference)
                 definition = self.schema.types.get(named_type(reference), definition)
             selections = selection.selections
         if reference is None:
             raise FieldSetError("selects no field")
-        return nullable(reference) if may_be_null else reference
+        # Nothing is sure to be there: what sets the context may be null above.
+        return reference.replace("!", "")
 
     def _narrowed(self, selection: SelectedType, definition: TypeDefinition) -> TypeDefinition:
         if selection.condition is None:
