@@ -118,6 +118,9 @@ def _definition(merge: Merge, name: str, spec: str | None) -> DirectiveDefinitio
 def _written_arguments(subgraph: Subgraph, use: AppliedDirective) -> dict[str, ConstValue]:
     if use.spec == "context":
         return {"name": f"{subgraph.name}__{use.arguments.get('name')}"}
+    if use.name == "deprecated" and use.arguments.get("reason", "") is None:
+        # Newer editions of GraphQL do not allow a reason that is null.
+        return {}
     return use.arguments
 
 
