@@ -94,11 +94,13 @@ class _Sower:
 
     def _depths(self, depth: Part, read: str) -> None:
         random = self._random
-        argument = Argument("at", self._shade, context=read)
+        # What is read may be null, if only because something on the way there has failed.
+        type_ = self._shade.removesuffix("!")
+        argument = Argument("at", type_, context=read)
         plain = Argument("first", "Int", "3") if random.random() < 0.5 else None
         depth.add(Field("tint", "String", (argument, *([plain] if plain else []))))
         if random.random() < 0.5:
-            depth.add(Field("tone", "[Int!]!", (Argument("of", self._shade, context=read),)))
+            depth.add(Field("tone", "[Int!]!", (Argument("of", type_, context=read),)))
         if random.random() < 0.6:
             depth.add(Field("above", self._wrapped("Realm")))
         depth.add(Field("size", "Float"))
