@@ -384,7 +384,9 @@ async def test_an_error_of_a_shared_field_is_told_once_if_both_subgraphs_say_the
     )
 
     assert response["data"] == {"artist": None}
-    assert [(each["message"], each["extensions"]["serviceName"]) for each in response["errors"]] == [
+    assert [
+        (each["message"], each["extensions"]["serviceName"]) for each in response["errors"]
+    ] == [
         ("not for you", "music"),
         ("is on fire", "community"),
     ]

@@ -17,6 +17,7 @@ import pytest
 from plans.graphs import BOOKS, Library
 
 from graphwing import Router, Subgraph, SubgraphAnswer, SubgraphRequest
+from graphwing.server.app import BODY_LIMIT
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -25,9 +26,11 @@ BOOK_ANSWER = {"data": {"book": {"title": "달", "reviews": ["on 1"]}}}
 
 
 @asynccontextmanager
-async def client_of(router: Router, **options: int) -> AsyncGenerator[httpx.AsyncClient]:
+async def client_of(
+    router: Router, *, body_limit: int = BODY_LIMIT
+) -> AsyncGenerator[httpx.AsyncClient]:
     async with router:
-        transport = httpx.ASGITransport(app=router.asgi(**options))
+        transport = httpx.ASGITransport(app=router.asgi(body_limit=body_limit))
         async with httpx.AsyncClient(transport=transport, base_url="http://router") as client:
             yield client
 

@@ -26,8 +26,8 @@ ASKED = SubgraphRequest("{ a }", {"x": [1]}, {"accept-language": "ko"})
 
 
 @asynccontextmanager
-async def opened(app: AsgiApp, **options: str) -> AsyncGenerator[AsgiTransport]:
-    transport = AsgiTransport("music", app, **options)
+async def opened(app: AsgiApp, path: str = "/graphql") -> AsyncGenerator[AsgiTransport]:
+    transport = AsgiTransport("music", app, path=path)
     await transport.open()
     try:
         yield transport
