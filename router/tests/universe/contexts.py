@@ -11,7 +11,7 @@ from random import Random
 from universe.monolith import Argument, Field
 from universe.parts import Distribution, Part
 
-_LEAVES = ("String", "Int", "ID", "Boolean", "[Int!]", "String!")
+_LEAVES = ("String", "Int", "ID", "Boolean", "[Int]", "String!")
 _WRAPPINGS = ("{}", "{}!", "[{}]", "[{}!]!")
 
 
