@@ -15,7 +15,7 @@ from graphwing.server.settings import (
     Settings,
     SubgraphSettings,
 )
-from graphwing.server.sources import Subgraph
+from graphwing.server.sources import ADDRESSES, Subgraph
 from graphwing.server.subscriptions import SubscriptionSettings
 
 
@@ -32,6 +32,7 @@ def router_from_settings(settings: Settings) -> Router:
         timeout=settings.timeout,
         identity=settings.identity and _identity(settings.identity),
         propagate_headers=settings.headers.propagate,
+        override_labels=settings.override_labels,
         planning=Limits(
             soft_seconds=settings.planning.soft_limit, hard_seconds=settings.planning.hard_limit
         ),
@@ -42,11 +43,11 @@ def subgraph_from_settings(name: str, settings: SubgraphSettings) -> Subgraph:
     """Return the subgraph `name` as `settings` describe it, or raise `SettingsError`."""
     place = f"subgraphs.{name}"
     events = settings.subscriptions
-    if settings.url and not settings.url.startswith(("http://", "https://")):
+    if settings.url and not settings.url.startswith(ADDRESSES):
         raise SettingsError(
             f"`{settings.url}` is no address of HTTP",
             place=f"{place}.url",
-            remedy="write it as `http://host:port/path`",
+            remedy="write it as `http://host:port/path`, or `unix:/run/its.sock?path=/graphql`",
         )
     return Subgraph(
         url=settings.url,

@@ -33,7 +33,9 @@ _WORKERS = 4
 _KEPT_OPERATIONS = 2_000
 _KEPT_CHARACTERS = 32_000_000
 
-_Key = tuple[str, str | None, bool]
+_NO_LABELS: frozenset[str] = frozenset()
+
+_Key = tuple[str, str | None, bool, frozenset[str]]
 
 
 class Operations:
@@ -59,14 +61,22 @@ class Operations:
             self._worker.shutdown(wait=False, cancel_futures=True)
             self._worker = None
 
-    async def get(self, text: str, name: str | None, *, may_defer: bool = False) -> Operation:
+    async def get(
+        self,
+        text: str,
+        name: str | None,
+        *,
+        may_defer: bool = False,
+        labels: frozenset[str] = _NO_LABELS,
+    ) -> Operation:
         """Return the operation `name` of the document `text`, in parts if it `may_defer`.
 
-        A new one is made in a thread, so that other requests go on, and made once however many
-        ask for it at that moment. Raises `OperationError` and `PlanningError`.
+        `labels` are those of `@override(label:)` that hold. A new one is made in a thread, so that
+        other requests go on, and made once however many ask for it at that moment. Raises
+        `OperationError` and `PlanningError`.
         """
         # Most operations defer nothing, and are the same either way.
-        key = (text, name, may_defer and "defer" in text)
+        key = (text, name, may_defer and "defer" in text, labels)
         operation = self._kept.get(key)
         if operation is not None:
             self._kept.move_to_end(key)
@@ -76,14 +86,21 @@ class Operations:
             if self._worker is None:
                 self._worker = ThreadPoolExecutor(_WORKERS, "graphwing-plan")
             making = asyncio.get_running_loop().run_in_executor(
-                self._worker, partial(self.make, text, name, may_defer=key[2])
+                self._worker, partial(self.make, text, name, may_defer=key[2], labels=labels)
             )
             self._in_flight[key] = making
             making.add_done_callback(lambda made: self._landed(key, made))
         # Shielded: whoever asked first may leave, the others still want it.
         return await asyncio.shield(making)
 
-    def make(self, text: str, name: str | None, *, may_defer: bool = True) -> Operation:
+    def make(
+        self,
+        text: str,
+        name: str | None,
+        *,
+        may_defer: bool = True,
+        labels: frozenset[str] = _NO_LABELS,
+    ) -> Operation:
         """Parse, validate and plan. Raises `OperationError` and `PlanningError`."""
         document = _parsed(text)
         try:
@@ -94,7 +111,7 @@ class Operations:
             raise OperationInvalidError([{**error.formatted} for error in errors])
         definition = _definition(document, name)
         chosen = definition.name and definition.name.value
-        plan = self._planner.plan(document, chosen, may_defer=may_defer)
+        plan = self._planner.plan(document, chosen, may_defer=may_defer, labels=labels)
         return Operation(self._schema, document, definition, plan)
 
     def _landed(self, key: _Key, made: asyncio.Future[Operation]) -> None:

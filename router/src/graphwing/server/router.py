@@ -36,6 +36,7 @@ from graphwing.server.files import read_text
 from graphwing.server.headers import kept_fresh, propagated, propagated_names
 from graphwing.server.identity import Identity
 from graphwing.server.operations import Operations
+from graphwing.server.override_labels import OverrideLabels
 from graphwing.server.request import GraphQLRequest, Headers
 from graphwing.server.response import result_body
 from graphwing.server.sources import Source, Subgraph, as_subgraph, fetch_sdl
@@ -66,6 +67,7 @@ class Router:
         identity: Identity | None = None,
         propagate_headers: Iterable[str] = (),
         planning: Limits | None = None,
+        override_labels: Iterable[str] = (),
     ) -> None:
         """Raise `CompositionError`, `SupergraphError` or `SettingsError` when it cannot work."""
         if not subgraphs and supergraph is None:
@@ -76,11 +78,13 @@ class Router:
         self._subgraphs = {name: as_subgraph(name, one) for name, one in (subgraphs or {}).items()}
         self._timeout = timeout
         self._planning = planning
+        self._named_labels = frozenset(override_labels)
         self._identity = identity
         self._propagated = propagated_names(propagate_headers)
         self._known_sdl = {name: one.known_sdl() for name, one in self._subgraphs.items()}
         self._supergraph: Supergraph | None = None
         self._operations: Operations | None = None
+        self._labels: OverrideLabels | None = None
         self._executor: Executor | None = None
         self._opened = AsyncExitStack()
         if supergraph is not None:
@@ -288,10 +292,14 @@ class Router:
         return self._executor
 
     async def _operation(self, request: GraphQLRequest, *, may_defer: bool = False) -> Operation:
-        if self._operations is None:
+        if self._operations is None or self._labels is None:
             raise NotReadyError
-        name = request.operation_name or None
-        return await self._operations.get(request.query, name, may_defer=may_defer)
+        return await self._operations.get(
+            request.query,
+            request.operation_name or None,
+            may_defer=may_defer,
+            labels=self._labels.choose(),
+        )
 
     def _load(self, supergraph: Supergraph) -> None:
         for name in self._subgraphs.keys() - supergraph.subgraphs.keys():
@@ -303,6 +311,7 @@ class Router:
         _require_enforced(supergraph)
         self._supergraph = supergraph
         self._operations = Operations(supergraph, limits=self._planning)
+        self._labels = OverrideLabels(supergraph, self._named_labels)
 
     def _compose(self, fetched: Mapping[str, str]) -> Supergraph:
         return compose(

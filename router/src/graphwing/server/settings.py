@@ -109,6 +109,8 @@ class Settings(msgspec.Struct, frozen=True):
     identity: IdentitySettings | None = None
     limits: Limits = Limits()
     planning: PlanningSettings = PlanningSettings()
+    override_labels: list[str] = []
+    """The labels of `@override(label:)` that hold; those like `percent(5)` need not be named."""
     subscriptions: SubscriptionSettings = SubscriptionSettings()
 
 

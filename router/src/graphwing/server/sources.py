@@ -21,6 +21,9 @@ from graphwing.execution.transports.in_process import (
 from graphwing.execution.transports.scripted import ScriptedTransport
 from graphwing.server.files import read_text
 
+ADDRESSES = ("http://", "https://", "unix:/")
+"""How the address of a subgraph may begin."""
+
 _SDL_OPERATION = "query { _service { sdl } }"
 
 
@@ -92,7 +95,7 @@ def as_subgraph(name: str, source: object) -> Subgraph:
             return source
         case Path():
             return Subgraph(sdl=source)
-        case str() if source.startswith(("http://", "https://")):
+        case str() if source.startswith(ADDRESSES):
             return Subgraph(url=source)
         case str():
             return Subgraph(sdl=Path(source))
