@@ -75,6 +75,8 @@ def _without(subgraphs: Mapping[str, str], name: str) -> dict[str, str]:
 
 def _edited(text: str, index: int) -> str | None:
     """Return a document after its edit of this index, or nothing if it has fewer."""
+    if not text.strip():
+        return None
     document = parse(text, no_location=True)
     for position, edit in enumerate(_edits(document)):
         if position == index:

@@ -175,10 +175,15 @@ def _pending(fragment: Fragment) -> Pending:
 
 
 class _Progress:
-    """Which parts have all their fetches done."""
+    """Which parts have all their fetches done, and those of the parts that they stand in.
+
+    The client need not wait for a part that has no field of its own; what stands in it may still
+    come with its fetches.
+    """
 
     def __init__(self, plan: Plan) -> None:
-        self._left = dict.fromkeys((PRIMARY, *(part.id for part in plan.parts)), 0)
+        self._parents = {part.id: part.parent for part in plan.parts}
+        self._left = dict.fromkeys((PRIMARY, *self._parents), 0)
         for fetch in plan.fetches:
             self._left[fetch.part] += 1
         self._changed = asyncio.Event()
@@ -190,7 +195,14 @@ class _Progress:
 
     async def any_of(self, parts: Collection[int]) -> set[int]:
         """Return those of `parts` that are done, at least one."""
-        while not (done := {part for part in parts if not self._left[part]}):
+        while not (done := {part for part in parts if self._is_done(part)}):
             self._changed.clear()
             await self._changed.wait()
         return done
+
+    def _is_done(self, part: int) -> bool:
+        while not self._left[part]:
+            if part == PRIMARY:
+                return True
+            part = self._parents[part]
+        return False
