@@ -61,10 +61,6 @@ class UnsupportedFeatureError(SupergraphError):
 
     code = "UNSUPPORTED_LINKED_FEATURE"
 
-    def __init__(self, cause: str, *, remedy: str, identity: str | None = None) -> None:
-        super().__init__(cause, remedy=remedy)
-        self.identity = identity
-
 
 class SettingsError(FederationError):
     """A configuration file, flag or argument is wrong: where, what, and what to do about it."""

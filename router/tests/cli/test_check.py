@@ -137,6 +137,25 @@ def test_two_supergraphs_can_be_compared(folder: Path) -> None:
     assert "FIELD_REMOVED `Book.title`" in result.stdout
 
 
+def test_a_graph_with_connectors_is_composed_and_checked(folder: Path) -> None:
+    link = '@link(url: "https://specs.apollo.dev/connect/v0.2", import: ["@connect"])'
+    connect = '@connect(http: { GET: "https://books.test/" }, selection: "id pages")'
+    books = BOOKS.replace(LINK, f"{LINK.replace('v2.3', 'v2.11')} {link}").replace(
+        "books: [Book!]!", f"books: [Book!]! {connect}"
+    )
+    (folder / "books.graphql").write_text(books)
+    config = ["--config", "supergraph.yaml"]
+    arguments = ["compose", *config, "--output", "with_connectors.graphql"]
+    composed = CliRunner().invoke(main, arguments, prog_name="graphwing")
+    (folder / "books.graphql").write_text(books.replace(", pages: Int!", ""))
+
+    result = check("--against", "with_connectors.graphql", *config, "--format", "json")
+
+    assert (composed.exit_code, composed.stderr) == (0, "")
+    assert result.exit_code == 1
+    assert [it["coordinate"] for it in as_object(result)["changes"]] == ["Book.pages"]
+
+
 def test_what_clients_cannot_see_breaks_nothing(folder: Path) -> None:
     hidden = BOOKS.replace('"@key"', '"@key", "@inaccessible"').replace(
         "title: String", "title: String, secret: Int @inaccessible"

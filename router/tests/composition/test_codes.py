@@ -108,12 +108,12 @@ ERROR_CODES = frozenset(
 # Given by what a text case cannot hold; see test_properties.py.
 GIVEN_ELSEWHERE = {
     "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",  # the search is given fewer steps
-    "UNSUPPORTED_LINKED_FEATURE",  # reading the supergraph follows composing its SDL
 }
 NEVER_GIVEN = {
     "DOWNSTREAM_SERVICE_ERROR": "composition calls no service",
     "INVALID_FEDERATION_SUPERGRAPH": "a supergraph is read when it is used, not when it is made",
     "UNSUPPORTED_FEATURE": "what composition does not support, it does not know by name",
+    "UNSUPPORTED_LINKED_FEATURE": "a supergraph that cannot be run is refused by who would run it",
 }
 # Of a directive that is composed, the newest definition counts as it is, and no other type system
 # directive is in the supergraph. The reference never gives these two either.

@@ -11,8 +11,9 @@ import pytest
 
 from graphwing.composition import SubgraphSdl, compose, compose_sdl
 from graphwing.composition.hints import HINT_LEVELS
-from graphwing.errors import CompositionError
-from graphwing.supergraph import Supergraph
+from graphwing.errors import CompositionError, UnsupportedFeatureError
+from graphwing.planner import Planner
+from graphwing.supergraph import Supergraph, parse_supergraph
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 DAMAGES_PER_CASE = 12
@@ -144,17 +145,16 @@ def test_no_subgraphs_make_no_supergraph() -> None:
     assert [problem.code for problem in caught.value.problems] == ["NO_QUERIES"]
 
 
-def test_a_supergraph_that_this_router_cannot_run_is_refused() -> None:
+def test_what_this_router_cannot_run_composes_and_is_refused_when_it_is_to_run() -> None:
     subgraphs = given_in(Path(__file__).parent / "cases" / "connectors_are_joined.txt")
 
-    with pytest.raises(CompositionError) as caught:
-        compose(subgraphs)
+    supergraph = compose(subgraphs)
 
-    (problem,) = caught.value.problems
-    (place,) = problem.locations
-    assert problem.code == "UNSUPPORTED_LINKED_FEATURE"
-    assert problem.subgraphs == ("a",)
-    assert "specs.apollo.dev/connect" in subgraphs[0].sdl.split("\n")[place.line - 1]
+    assert supergraph.api_sdl == "type Query {\n  track: Track\n}\n\ntype Track {\n  id: ID!\n}\n"
+    assert parse_supergraph(supergraph.sdl, to_run=False).api_sdl == supergraph.api_sdl
+    for run in (parse_supergraph, lambda _: Planner(supergraph)):
+        with pytest.raises(UnsupportedFeatureError, match=r"specs.apollo.dev/connect` must be"):
+            run(supergraph.sdl)
 
 
 def test_a_large_schema_in_one_line_is_read_in_one_go() -> None:

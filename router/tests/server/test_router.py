@@ -293,3 +293,15 @@ def test_access_rules_that_are_not_enforced_are_not_served() -> None:
 
     with pytest.raises(SupergraphError, match="restricts access with `@authenticated`"):
         Router({"people": Subgraph(sdl=sdl, url="http://people.test/graphql")})
+
+
+def test_connectors_are_not_served() -> None:
+    sdl = """
+      extend schema
+        @link(url: "https://specs.apollo.dev/federation/v2.11")
+        @link(url: "https://specs.apollo.dev/connect/v0.2", import: ["@connect"])
+      type Query { now: Int @connect(http: { GET: "https://clock.test/" }, selection: "$") }
+    """
+
+    with pytest.raises(SupergraphError, match=r"specs\.apollo\.dev/connect` must be understood"):
+        Router({"clock": Subgraph(sdl=sdl, url="http://clock.test/graphql")})

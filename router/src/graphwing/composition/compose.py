@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
 from graphwing.composition.contract import NO_CONTRACT, Contract, apply_contract
 from graphwing.composition.hints import Hint, Hints
-from graphwing.composition.links import read_links
 from graphwing.composition.merge import Merge, merge_subgraphs
 from graphwing.composition.post_merge import check_merged_schema
 from graphwing.composition.prepare_subgraphs import check_alone, prepare_subgraphs
 from graphwing.composition.print_supergraph import print_supergraph
-from graphwing.composition.problems import Place, Problems, source_locations
-from graphwing.composition.read_sdl import read_sdl
+from graphwing.composition.problems import Problems
 from graphwing.composition.satisfiability import MOST_STEPS, check_satisfiability
 from graphwing.composition.subgraph_sdl import SubgraphSdl
-from graphwing.errors import (
-    CompositionError,
-    CompositionProblem,
-    UnsupportedFeatureError,
-)
+from graphwing.errors import CompositionError, CompositionProblem
 from graphwing.supergraph import Supergraph, supergraph_of
 
 UNEXPECTED = "UNEXPECTED_COMPOSITION_FAILURE"
@@ -41,31 +35,9 @@ def compose(
     if there are none), but nothing that is tagged with one of `exclude_tags`. `most_steps` bounds
     the search for queries that could not be answered.
     """
-    given = list(subgraphs)
     contract = Contract(frozenset(include_tags), frozenset(exclude_tags))
-    sdl, hints = compose_sdl(given, contract=contract, most_steps=most_steps)
-    try:
-        return supergraph_of(sdl, hints=hints)
-    except UnsupportedFeatureError as error:
-        # What other routers run, as connectors, this one may not.
-        places = list(_places_of_link(given, error.identity))
-        problem = CompositionProblem(
-            error.code,
-            error.cause,
-            tuple(name for name, _ in places),
-            locations=source_locations(places),
-            remedy=error.remedy,
-        )
-        raise CompositionError((problem,), hints) from error
-
-
-def _places_of_link(given: Iterable[SubgraphSdl], identity: str | None) -> Iterator[Place]:
-    """Yield where subgraphs link the specification `identity`."""
-    for subgraph in sorted(given, key=lambda it: it.name):
-        links, _ = read_links(read_sdl(subgraph, Problems()).schema_directives)
-        link = links.by_identity.get(identity or "")
-        if link is not None:
-            yield subgraph.name, link.position
+    sdl, hints = compose_sdl(subgraphs, contract=contract, most_steps=most_steps)
+    return supergraph_of(sdl, hints=hints)
 
 
 def compose_sdl(

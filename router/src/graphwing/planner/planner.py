@@ -30,7 +30,11 @@ class Planner:
     def __init__(
         self, supergraph: Supergraph, *, limits: Limits | None = None, clock: Clock | None = None
     ) -> None:
-        """Take what planning may cost; `clock` makes the limits of time count."""
+        """Take what planning may cost; `clock` makes the limits of time count.
+
+        Raises `UnsupportedFeatureError` for a supergraph that this router cannot run.
+        """
+        supergraph.require_understood()
         self._supergraph = supergraph
         self._clock = clock
         self._limits = limits or Limits()

@@ -32,7 +32,7 @@ _JOIN_VERSIONS = ((0, 1), (0, 2), (0, 3), (0, 4), (0, 5))
 
 
 def features_of(document: DocumentNode) -> dict[str, Feature]:
-    """Return the linked specifications by name, or raise `SupergraphError` for an unknown one."""
+    """Return the linked specifications by name, or raise `SupergraphError` without a known join."""
     features: dict[str, Feature] = {}
     for definition in document.definitions:
         if isinstance(definition, SchemaDefinitionNode | SchemaExtensionNode):
@@ -45,8 +45,19 @@ def features_of(document: DocumentNode) -> dict[str, Feature]:
             "the document links no version of the join specification",
             remedy="give the output of composition, not a subgraph or API schema",
         )
-    _check(features.values())
+    _check_join(features["join"])
     return features
+
+
+def require_understood(features: Iterable[Feature]) -> None:
+    """Raise `UnsupportedFeatureError` for what a router must understand, and this one does not."""
+    for feature in features:
+        if feature.purpose is not None and feature.name not in _UNDERSTOOD:
+            raise UnsupportedFeatureError(
+                f"the feature `{feature.identity}` must be understood (`for: {feature.purpose}`)"
+                " and is not",
+                remedy="remove the feature from the subgraphs",
+            )
 
 
 def _links(node: SchemaDefinitionNode | SchemaExtensionNode) -> list[Mapping[str, Any]]:
@@ -79,18 +90,10 @@ def _imports(items: Iterable[Any]) -> Iterable[tuple[str, str]]:
             yield name, str(entry.get("as") or name)
 
 
-def _check(features: Iterable[Feature]) -> None:
-    for feature in features:
-        major, minor = feature.version
-        if feature.name == "join" and feature.version not in _JOIN_VERSIONS:
-            raise SupergraphError(
-                f"version v{major}.{minor} of the join specification is not supported",
-                remedy="compose with a version from v0.1 to v0.5",
-            )
-        if feature.purpose is not None and feature.name not in _UNDERSTOOD:
-            raise UnsupportedFeatureError(
-                f"the feature `{feature.identity}` must be understood (`for: {feature.purpose}`)"
-                " and is not",
-                remedy="remove the feature from the subgraphs",
-                identity=feature.identity,
-            )
+def _check_join(join: Feature) -> None:
+    major, minor = join.version
+    if join.version not in _JOIN_VERSIONS:
+        raise SupergraphError(
+            f"version v{major}.{minor} of the join specification is not supported",
+            remedy="compose with a version from v0.1 to v0.5",
+        )

@@ -13,20 +13,22 @@ from graphwing.supergraph.features import features_of
 from graphwing.supergraph.supergraph import Supergraph
 
 
-def parse_supergraph(sdl: str, *, hints: Iterable[Any] = ()) -> Supergraph:
-    """Return the supergraph that `sdl` describes, or raise `SupergraphError`."""
+def parse_supergraph(sdl: str, *, hints: Iterable[Any] = (), to_run: bool = True) -> Supergraph:
+    """Return the supergraph that `sdl` describes, or raise `SupergraphError`.
+
+    Unless it is `to_run`, it may link features that this router does not understand.
+    """
     document = _parse(sdl)
     supergraph = Supergraph(sdl, features_of(document), hints=hints, document=document)
+    if to_run:
+        supergraph.require_understood()
     # What is wrong with it is to be known now.
     _ = supergraph.subgraphs, supergraph.schema, supergraph.api_schema, supergraph.types
     return supergraph
 
 
 def supergraph_of(sdl: str, *, hints: Iterable[Any] = ()) -> Supergraph:
-    """Return the supergraph of `sdl`, just composed: its schema definition is in front.
-
-    Only features are checked, with `SupergraphError` for one that this router does not understand.
-    """
+    """Return the supergraph of `sdl`, just composed: its schema definition is in front."""
     parser = Parser(sdl, no_location=True)
     parser.expect_token(TokenKind.SOF)
     head = DocumentNode(definitions=(parser.parse_definition(),))

@@ -17,6 +17,7 @@ from graphql import (
 
 from graphwing.errors import SupergraphError
 from graphwing.supergraph.api_schema import api_schema_of, with_defer
+from graphwing.supergraph.features import require_understood
 from graphwing.supergraph.join import subgraphs_of, types_of
 from graphwing.supergraph.join_v01 import types_of_v01
 from graphwing.supergraph.model import Feature, Subgraph, TypeDefinition
@@ -46,6 +47,10 @@ class Supergraph:
         """What composition had to remark."""
         if document is not None:
             self._document = document
+
+    def require_understood(self) -> None:
+        """Raise `UnsupportedFeatureError` when this router cannot run it, as with connectors."""
+        require_understood(self.features.values())
 
     @cached_property
     def api_sdl(self) -> str:
