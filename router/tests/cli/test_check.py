@@ -255,7 +255,7 @@ def test_operations_that_cannot_be_read_are_named(
 
     result = check("--against", "old.graphql", "--operations", "operations")
 
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"error: {message}\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {message}\n")
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_what_is_missing_or_wrong_is_one_line(arguments: tuple[str, ...], messag
     text = check(*arguments)
     as_json = check(*arguments, "--format", "json")
 
-    assert (text.exit_code, text.stdout, text.stderr.count("\n")) == (1, "", 1)
+    assert (text.exit_code, text.stdout, text.stderr.count("\n")) == (2, "", 1)
     assert text.stderr.startswith(f"error: {message}")
     assert [it["code"] for it in as_object(as_json)["errors"]] == ["INVALID_SETTINGS"]
 

@@ -35,9 +35,9 @@ def graphwing(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments, prog_name="graphwing")
 
 
-def refused(result: Result) -> str:
+def refused(result: Result, *, exit_code: int = 1) -> str:
     """Return the one line of a command that failed as it should."""
-    assert result.exit_code == 1
+    assert result.exit_code == exit_code
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1
     assert result.stderr.startswith("error: ")
@@ -130,7 +130,7 @@ def test_compose_says_what_is_wrong_with_its_config(
 ) -> None:
     (folder / "config.yaml").write_text(config)
 
-    assert refused(graphwing("compose", "--config", "config.yaml")) == message
+    assert refused(graphwing("compose", "--config", "config.yaml"), exit_code=2) == message
 
 
 def test_compose_asks_a_running_subgraph_for_its_schema(folder: Path) -> None:

@@ -59,7 +59,7 @@ def test_the_config_may_come_from_standard_input() -> None:
 def test_a_wrong_config_from_standard_input_is_called_so() -> None:
     result = compose("--config", "-", given="subgraphs: {}")
 
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
         "error: standard input: subgraphs: it names no subgraph; add at least one\n"
     )
@@ -146,10 +146,55 @@ def test_json_is_one_object_when_the_config_is_wrong() -> None:
     result = compose("--config", "nowhere.yaml", "--format", "json")
 
     answer = as_object(result)
-    assert (result.exit_code, answer["supergraph"], answer["hints"]) == (1, None, [])
+    assert (result.exit_code, answer["supergraph"], answer["hints"]) == (2, None, [])
     assert [(it["code"], it["message"]) for it in answer["errors"]] == [
         ("INVALID_SETTINGS", "the settings file `nowhere.yaml` does not exist")
     ]
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("a: " + "[" * 20_000, "it is nested too deeply to be read"),
+        (
+            CONFIG.replace("http://books", r"http://\ud800"),
+            "subgraphs.books.routing_url: it is not Unicode text: half a surrogate pair",
+        ),
+        (CONFIG.replace("books.graphql", r'"\0"'), r"no schema file can be called '\x00'"),
+        ("\0", "special characters are not allowed"),
+    ],
+)
+def test_a_config_that_cannot_be_read_is_one_line_and_one_object(
+    folder: Path, config: str, message: str
+) -> None:
+    (folder / "config.yaml").write_text(config)
+
+    result = compose("--config", "config.yaml", "--format", "json")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert message in result.stderr
+    assert [it["code"] for it in as_object(result)["errors"]] == ["INVALID_SETTINGS"]
+
+
+def test_a_name_that_cannot_be_written_is_none_for_a_subgraph(folder: Path) -> None:
+    (folder / "config.yaml").write_text(CONFIG.replace("books:", r'"\ud800":'))
+
+    text = compose("--config", "config.yaml")
+    as_json = compose("--config", "config.yaml", "--format", "json")
+
+    assert (text.exit_code, text.stdout, as_json.exit_code) == (1, "", 1)
+    assert r"a subgraph cannot be called `\ud800`" in text.stderr
+    assert [it["code"] for it in as_object(as_json)["errors"]] == ["INVALID_SUBGRAPH_NAME"]
+
+
+def test_an_output_that_cannot_be_written_is_wrong_use() -> None:
+    result = compose("--config", "config.yaml", "--output", "nowhere/out.graphql")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "error: `nowhere/out.graphql` cannot be written: No such file or directory; "
+        "choose another --output\n"
+    )
 
 
 def test_json_and_output_write_the_supergraph_to_both(folder: Path) -> None:

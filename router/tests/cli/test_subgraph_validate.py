@@ -96,9 +96,17 @@ def test_a_missing_file_is_one_line() -> None:
     result = validate("nowhere.graphql")
 
     assert (result.exit_code, result.stderr) == (
-        1,
+        2,
         "error: the schema file `nowhere.graphql` does not exist; check the path\n",
     )
+
+
+def test_a_missing_file_is_one_object() -> None:
+    result = validate("nowhere.graphql", "--format", "json")
+
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["valid"]) == (2, False)
+    assert [it["code"] for it in answer["errors"]] == ["INVALID_SETTINGS"]
 
 
 @pytest.mark.parametrize("wrong", [(), ("a", "b"), ("a", "--format", "xml")])

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,10 +16,10 @@ from graphwing.cli.problem_json import (
     hints_as_json,
     json_text,
     problems_as_json,
-    settings_problem,
 )
 from graphwing.cli.problem_report import problem_report
 from graphwing.cli.recorded_operations import read_operations
+from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.composition import Hint
 from graphwing.errors import CompositionProblem, SettingsError, SupergraphError
 from graphwing.server.files import read_text
@@ -40,6 +41,8 @@ _DEFAULT_CONFIG = Path("supergraph.yaml")
 class _Checked:
     """What the check found. Without a supergraph it found that there is none."""
 
+    is_done: bool = True
+    """Whether there was something to compare, or something that does not compose."""
     problems: tuple[CompositionProblem, ...] = ()
     hints: tuple[Hint, ...] = ()
     changes: tuple[ApiChange, ...] = ()
@@ -50,7 +53,7 @@ class _Checked:
     def is_compatible(self) -> bool:
         """Whether clients of the old graph can go on with the new one."""
         is_breaking = any(it.severity is Severity.BREAKING for it in self.changes)
-        return not (self.problems or is_breaking or self.operations.broken)
+        return self.is_done and not (self.problems or is_breaking or self.operations.broken)
 
 
 @click.command("check")
@@ -96,14 +99,10 @@ def command(
         raise click.UsageError("give either --config or NEW_SUPERGRAPH")
     if new_supergraph is None and config is None and not _DEFAULT_CONFIG.exists():
         raise click.UsageError(f"give --config or NEW_SUPERGRAPH; there is no `{_DEFAULT_CONFIG}`")
-    try:
+    with wrong_use_ends(output_format, _object(_Checked(is_done=False))):
         checked = _check(against, new_supergraph, config or _DEFAULT_CONFIG, operations)
-    except SettingsError as error:
-        if output_format == "json":
-            click.echo(_json(_Checked(problems=(settings_problem(error),))))
-        raise
     if output_format == "json":
-        click.echo(_json(checked))
+        click.echo(json_text(_object(checked)))
     elif checked.problems:
         click.echo(problem_report(checked.problems, checked.sources or {}), err=True)
     else:
@@ -137,12 +136,10 @@ def _read_supergraph(path: Path) -> Supergraph:
         ) from error
 
 
-def _json(checked: _Checked) -> str:
-    return json_text(
-        {
-            "compatible": checked.is_compatible,
-            "errors": problems_as_json(checked.problems),
-            "hints": hints_as_json(checked.hints),
-            **change_json(checked.changes, checked.operations),
-        }
-    )
+def _object(checked: _Checked) -> dict[str, Any]:
+    return {
+        "compatible": checked.is_compatible,
+        "errors": problems_as_json(checked.problems),
+        "hints": hints_as_json(checked.hints),
+        **change_json(checked.changes, checked.operations),
+    }

@@ -12,9 +12,9 @@ from graphwing.cli.problem_json import (
     hints_as_json,
     json_text,
     problems_as_json,
-    settings_problem,
 )
 from graphwing.cli.problem_report import hint_report, problem_report
+from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.composition import HintLevel
 from graphwing.errors import SettingsError
 
@@ -75,15 +75,10 @@ def command(  # noqa: PLR0913 - each is an option of its own
 
     Exits with 0 when they compose, 1 when they do not, and 2 when the command is used wrongly.
     """
-    try:
+    with wrong_use_ends(output_format, {"supergraph": None, "errors": [], "hints": []}):
         composed = compose_from_config(config, include_tags=include_tags, exclude_tags=exclude_tags)
         if output is not None and composed.supergraph is not None:
             _write(output, _text(composed.supergraph.sdl))
-    except SettingsError as error:
-        if output_format == "json":
-            problems = problems_as_json([settings_problem(error)])
-            click.echo(json_text({"supergraph": None, "errors": problems, "hints": []}))
-        raise
     if output_format == "json":
         click.echo(_json(composed))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +14,12 @@ from graphwing.errors import CompositionProblem, SettingsError
 
 def json_text(value: object) -> str:
     """Return `value` as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(value)).decode()
+    try:
+        encoded = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # A lone surrogate, which an escape in a configuration can make, becomes a question mark.
+        encoded = json.dumps(value, ensure_ascii=False).encode(errors="replace")
+    return msgspec.json.format(encoded).decode()
 
 
 def problems_as_json(problems: Iterable[CompositionProblem]) -> list[dict[str, Any]]:

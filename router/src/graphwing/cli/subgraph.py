@@ -10,6 +10,7 @@ import click
 from graphwing.cli.problem_json import json_text, problems_as_json
 from graphwing.cli.problem_report import problem_report
 from graphwing.cli.standard_input import STANDARD_INPUT, read_standard_input
+from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.composition import SubgraphSdl, check_subgraph
 from graphwing.errors import CompositionError, CompositionProblem
 from graphwing.server.files import read_text
@@ -36,10 +37,11 @@ def validate(file: Path, name: str | None, output_format: str) -> None:
     FILE is `-` for standard input. Exits with 0 when it is valid, 1 when it is not, and 2 when the
     command is used wrongly.
     """
-    if file == STANDARD_INPUT:
-        sdl, name = read_standard_input(), name or "subgraph"
-    else:
-        sdl, name = read_text(file, what="schema"), name or file.stem
+    with wrong_use_ends(output_format, {"valid": False, "errors": []}):
+        if file == STANDARD_INPUT:
+            sdl, name = read_standard_input(), name or "subgraph"
+        else:
+            sdl, name = read_text(file, what="schema"), name or file.stem
     problems = _problems(SubgraphSdl(name, "", sdl))
     if output_format == "json":
         click.echo(json_text({"valid": not problems, "errors": problems_as_json(problems)}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -17,6 +18,8 @@ from graphwing.composition.upgrade_federation_1 import adopt_keys, upgrade_feder
 from graphwing.composition.validate_subgraph import validate_subgraph
 from graphwing.composition.values import EnumLiteral
 from graphwing.errors import CompositionError, CompositionProblem
+
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def prepare_subgraphs(given: Sequence[SubgraphSdl]) -> list[Subgraph]:
@@ -102,7 +105,11 @@ def _check_given(given: Sequence[SubgraphSdl], problems: Problems) -> None:
 
 def _has_valid_name(schema: SubgraphSchema, problems: Problems) -> bool:
     # In the supergraph the name is that of an enum value, which may not begin with underscores.
-    if schema.name in {"", "_"} or graph_name(schema.name).startswith("__"):
+    if (
+        schema.name in {"", "_"}
+        or graph_name(schema.name).startswith("__")
+        or _LONE_SURROGATE.search(schema.name)
+    ):
         _report_name(schema.name, f"a subgraph cannot be called `{schema.name}`", problems)
         return False
     return True

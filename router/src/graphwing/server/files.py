@@ -17,5 +17,9 @@ def read_text(path: Path, *, what: str) -> str:
         ) from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"the {what} file `{path}` is not UTF-8 text") from error
+    except ValueError as error:
+        raise SettingsError(
+            f"no {what} file can be called {str(path)!r}", remedy="check the path"
+        ) from error
     except OSError as error:
         raise SettingsError(f"the {what} file `{path}` cannot be read: {error.strerror}") from error

@@ -20,6 +20,8 @@ from graphwing.server.suggestion import suggestion
 SettingsType = TypeVar("SettingsType", bound=msgspec.Struct)
 
 _VARIABLE = re.compile(r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+# An escape of YAML can make one; it stands for no character and cannot be written anywhere.
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|m)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
@@ -60,7 +62,10 @@ def read_settings_text(
         line = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         raise SettingsError(f"it cannot be read: {error.problem}", place=line) from error
     except yaml.YAMLError as error:
-        raise SettingsError(f"it cannot be read: {error}", place=str(path)) from error
+        cause = " ".join(str(error).split())
+        raise SettingsError(f"it cannot be read: {cause}", place=str(path)) from error
+    except RecursionError as error:
+        raise SettingsError("it is nested too deeply to be read", place=str(path)) from error
     reader = _Reader(path, os.environ if environment is None else environment)
     return reader.struct(settings, {} if raw is None else raw, "")
 
@@ -127,6 +132,8 @@ class _Reader:
         is_from_environment = isinstance(value, str) and "${" in value
         if isinstance(value, str):
             value = self._substituted(value, place)
+            if _LONE_SURROGATE.search(value):
+                raise self._error("it is not Unicode text: half a surrogate pair", place)
         try:
             # A variable is always text, and `${PORT}` may stand for a number all the same.
             return msgspec.convert(
