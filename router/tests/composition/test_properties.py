@@ -165,3 +165,16 @@ def test_a_large_schema_in_one_line_is_read_in_one_go() -> None:
 
     assert "field6999: Int" in sdl
     assert time.process_time() - began < 10
+
+
+def test_a_field_with_many_uses_of_a_directive_is_merged_in_one_go() -> None:
+    # To compare each use with each other one would take hours.
+    uses = " ".join(f'@tag(name: "t{number}")' for number in range(20_000))
+    link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@tag"])'
+
+    sdl, _ = compose_sdl(
+        [SubgraphSdl(it, "", f"{link} type Query {{ {it}: Int {uses} }}") for it in "ab"]
+    )
+
+    for name in "ab":
+        assert f"  {name}: Int @join__field(graph: {name.upper()}) {uses}\n" in sdl

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TypeAlias, TypeGuard
 
@@ -65,19 +66,20 @@ def print_value(value: ConstValue) -> str:  # noqa: PLR0911 - one per kind
 
 def same_value(first: ConstValue, second: ConstValue) -> bool:
     """Return whether both are one value; the order of an object's fields does not matter."""
-    return _comparable(first) == _comparable(second)
+    return value_key(first) == value_key(second)
 
 
-def _comparable(value: ConstValue) -> object:
+def value_key(value: ConstValue) -> Hashable:
+    """Return what is equal for the same values, and only for them."""
     match value:
         case bool():
             return ("boolean", value)
         case str():
             return ("string", value)
         case list():
-            return [_comparable(item) for item in value]
+            return ("list", *map(value_key, value))
         case dict():
-            return {key: _comparable(item) for key, item in value.items()}
+            return frozenset((key, value_key(item)) for key, item in value.items())
         case _:
             return value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from graphwing.composition.federation_directives import LATEST_FEDERATION, feder
 from graphwing.composition.graphql_rules.directive_uses import BUILT_IN_DIRECTIVES
 from graphwing.composition.merge.directive_arguments import ARGUMENT_MERGERS, merged_arguments_of
 from graphwing.composition.merge.merge_state import Merge, Sources, Subgraph
-from graphwing.composition.values import ConstValue, same_value
+from graphwing.composition.values import ConstValue, value_key
 
 E_ = TypeVar("E_", bound=Element)
 Use = tuple[Subgraph, AppliedDirective]
@@ -71,7 +71,7 @@ class _Variant:
 
     complete: dict[str, ConstValue]
     written: dict[str, ConstValue]
-    count: int = 1
+    count: int = 0
 
 
 def _merged_group(
@@ -79,15 +79,12 @@ def _merged_group(
 ) -> list[AppliedDirective]:
     spec = uses[0][1].spec
     definition = _definition(merge, name, spec)
-    variants: list[_Variant] = []
+    found: dict[Hashable, _Variant] = {}
     for subgraph, use in uses:
         written = _written_arguments(subgraph, use)
         complete = _with_defaults(written, definition)
-        known = next((it for it in variants if same_value(it.complete, complete)), None)
-        if known is None:
-            variants.append(_Variant(complete, written))
-        else:
-            known.count += 1
+        found.setdefault(value_key(complete), _Variant(complete, written)).count += 1
+    variants = list(found.values())
     if len(variants) == 1 or definition.is_repeatable:
         return [AppliedDirective(name, variant.written, spec=spec) for variant in variants]
     at = [subgraph.schema.at(use.position) for subgraph, use in uses]
@@ -135,21 +132,17 @@ def _with_defaults(
 
 
 def _join_directives(merge: Merge, uses: Sequence[Use]) -> list[AppliedDirective]:
-    variants: list[tuple[AppliedDirective, list[ConstValue]]] = []
+    found: dict[Hashable, tuple[AppliedDirective, list[ConstValue]]] = {}
     for subgraph, use in uses:
-        for known, graphs in variants:
-            if known.spec == use.spec and same_value(known.arguments, use.arguments):
-                graphs.append(subgraph.graph)
-                break
-        else:
-            variants.append((use, [subgraph.graph]))
-    merge.joined_directives.update(use.spec or "" for use, _ in variants)
+        key = (use.spec, value_key(use.arguments))
+        found.setdefault(key, (use, []))[1].append(subgraph.graph)
+    merge.joined_directives.update(use.spec or "" for use, _ in found.values())
     return [
         AppliedDirective(
             "join__directive",
             {"graphs": graphs, "name": _name_for_router(use), "args": dict(use.arguments)},
         )
-        for use, graphs in variants
+        for use, graphs in found.values()
     ]
 
 
