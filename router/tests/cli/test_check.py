@@ -109,8 +109,21 @@ def test_json_is_one_object(folder: Path) -> None:
             "remedy": "keep the type, and add a field of the new type under another name",
         }
     ]
-    assert (operations["checked"], operations["broken"]) == (2, [])
-    assert [it["name"] for it in operations["affected"]] == ["Pages"]
+    assert operations["checked"] == 2
+    assert operations["broken"] == [
+        {
+            "name": "Pages",
+            "source": "operations/books.graphql",
+            "valid": True,
+            "reasons": [
+                {
+                    "message": "field `Book.pages` changed type from Int! to Int",
+                    "line": 3,
+                    "column": 26,
+                }
+            ],
+        }
+    ]
     assert [it["name"] for it in operations["ignored"]] == ["Never"]
 
 
@@ -200,6 +213,75 @@ def test_manifests_of_persisted_operations_are_read(
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "operation", "lost"),
+    [
+        ("union Found = Book | Pen", "{ found { ... on Node { id } } }", "Book` implements Node"),
+        (
+            "union Found = Book | Pen",
+            "{ found { ...Shown } } fragment Shown on Node { id }",
+            "Book` implements Node",
+        ),
+        ("union Found = Pen", "{ found { ... on Node { id } } }", "Book` left Found"),
+    ],
+)
+def test_an_operation_breaks_where_a_fragment_selects_less(
+    folder: Path, text: str, operation: str, lost: str
+) -> None:
+    before = f"""{LINK}
+type Query {{ found: [Found], book: Book }}
+interface Node {{ id: ID! }}
+union Found = Book | Pen
+type Book implements Node {{ id: ID! }}
+type Pen implements Node {{ id: ID! }}
+"""
+    after = before.replace("union Found = Book | Pen", text)
+    if "implements" in lost:
+        after = after.replace("Book implements Node", "Book")
+    (folder / "old.graphql").write_text(supergraph_of(before))
+    (folder / "books.graphql").write_text(after)
+    (folder / "operations" / "books.graphql").write_text(
+        f"query A {operation} query B {{ book {{ id }} found {{ ... on Pen {{ id }} }} }}"
+    )
+
+    result = check("--against", "old.graphql", "--operations", "operations", "--format", "json")
+
+    [broken] = as_object(result)["operations"]["broken"]
+    assert (result.exit_code, broken["name"], broken["valid"]) == (1, "A", True)
+    assert [it["message"] for it in broken["reasons"]] == [
+        "in `Found`, `... on Node` does not select `Book` any more"
+    ]
+
+
+def test_operations_that_cannot_be_read_do_not_keep_from_the_others(folder: Path) -> None:
+    (folder / "operations" / "a.graphql").write_text("query {\n books {")
+    (folder / "operations" / "b.json").write_text(
+        '{"x": "query {", "y": "query Y { books { pages } }"}'
+    )
+    change(folder, ", pages: Int!", "")
+
+    text = check("--against", "old.graphql", "--operations", "operations")
+    as_json = check("--against", "old.graphql", "--operations", "operations", "--format", "json")
+
+    operations = as_object(as_json)["operations"]
+    assert (text.exit_code, as_json.exit_code) == (1, 1)
+    assert [it["name"] for it in operations["broken"]] == ["Y", "Pages"]
+    assert operations["unreadable"] == [
+        {
+            "source": "operations/a.graphql:2:9",
+            "message": "Syntax Error: Expected Name, found <EOF>",
+        },
+        {
+            "source": "operations/b.json: x:1:8",
+            "message": "Syntax Error: Expected Name, found <EOF>",
+        },
+    ]
+    assert (
+        "not checked: operations/a.graphql:2:9: Syntax Error: Expected Name, found <EOF>; "
+        "correct or remove it\n"
+    ) in text.stdout
+
+
 def test_files_share_their_fragments(folder: Path) -> None:
     (folder / "operations" / "books.graphql").write_text("query A { books { ...Shown } }")
     (folder / "operations" / "deep").mkdir()
@@ -248,9 +330,10 @@ def test_files_share_their_fragments(folder: Path) -> None:
         ),
     ],
 )
-def test_operations_that_cannot_be_read_are_named(
+def test_operations_of_which_none_can_be_read_are_wrong_use(
     folder: Path, name: str, text: str, message: str
 ) -> None:
+    (folder / "operations" / "books.graphql").unlink()
     (folder / "operations" / name).write_text(text)
 
     result = check("--against", "old.graphql", "--operations", "operations")

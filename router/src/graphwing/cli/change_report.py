@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from graphwing.errors import SettingsError
 from graphwing.supergraph import ApiChange, Finding, OperationsCheck, Severity
 
 
-def change_report(changes: Sequence[ApiChange], operations: OperationsCheck) -> str:
+def change_report(
+    changes: Sequence[ApiChange],
+    operations: OperationsCheck,
+    unreadable: Sequence[SettingsError] = (),
+) -> str:
     """Return the report of all changes and of the operations that they break."""
     blocks = ["\n".join(_change_lines(change)) for change in changes]
-    for findings, what in (
-        (operations.broken, "is not valid any more"),
-        (operations.affected, "stays valid, and is answered with other types"),
-        (operations.ignored, "was not valid before, and is not checked"),
-    ):
-        blocks += ["\n".join(_finding_lines(finding, what)) for finding in findings]
+    for finding in operations.broken:
+        what = "breaks, though it stays valid" if finding.is_valid else "is not valid any more"
+        blocks.append("\n".join(_finding_lines(finding, what)))
+    for finding in operations.ignored:
+        what = "was not valid before, and is not checked"
+        blocks.append("\n".join(_finding_lines(finding, what)))
+    blocks += [f"not checked: {error}" for error in unreadable]
     return "\n\n".join([*blocks, _summary(changes, operations)])
 
 
-def change_json(changes: Sequence[ApiChange], operations: OperationsCheck) -> dict[str, Any]:
+def change_json(
+    changes: Sequence[ApiChange],
+    operations: OperationsCheck,
+    unreadable: Sequence[SettingsError] = (),
+) -> dict[str, Any]:
     """Return changes and operations as JSON objects."""
     return {
         "changes": [
@@ -35,9 +45,12 @@ def change_json(changes: Sequence[ApiChange], operations: OperationsCheck) -> di
         ],
         "operations": {
             "checked": operations.checked,
-            "broken": list(map(_finding_json, operations.broken)),
-            "affected": list(map(_finding_json, operations.affected)),
+            "broken": [
+                {**_finding_json(finding), "valid": finding.is_valid}
+                for finding in operations.broken
+            ],
             "ignored": list(map(_finding_json, operations.ignored)),
+            "unreadable": [{"source": error.place, "message": error.cause} for error in unreadable],
         },
     }
 

@@ -18,7 +18,7 @@ from graphwing.cli.problem_json import (
     problems_as_json,
 )
 from graphwing.cli.problem_report import problem_report
-from graphwing.cli.recorded_operations import read_operations
+from graphwing.cli.recorded_operations import RecordedOperations, read_operations
 from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.composition import Hint
 from graphwing.errors import CompositionProblem, SettingsError, SupergraphError
@@ -26,7 +26,6 @@ from graphwing.server.files import read_text
 from graphwing.supergraph import (
     ApiChange,
     OperationsCheck,
-    RecordedOperation,
     Severity,
     Supergraph,
     api_changes,
@@ -47,6 +46,7 @@ class _Checked:
     hints: tuple[Hint, ...] = ()
     changes: tuple[ApiChange, ...] = ()
     operations: OperationsCheck = field(default_factory=OperationsCheck)
+    unreadable: tuple[SettingsError, ...] = ()
     sources: Mapping[str, str] | None = None
 
     @property
@@ -106,13 +106,13 @@ def command(
     elif checked.problems:
         click.echo(problem_report(checked.problems, checked.sources or {}), err=True)
     else:
-        click.echo(change_report(checked.changes, checked.operations))
+        click.echo(change_report(checked.changes, checked.operations, checked.unreadable))
     sys.exit(0 if checked.is_compatible else 1)
 
 
 def _check(against: Path, new: Path | None, config: Path, operations: Path | None) -> _Checked:
     old = _read_supergraph(against)
-    recorded = read_operations(operations) if operations is not None else []
+    recorded = read_operations(operations) if operations is not None else RecordedOperations()
     if new is not None:
         return _compared(old, _read_supergraph(new), recorded)
     composed = compose_from_config(config)
@@ -121,10 +121,12 @@ def _check(against: Path, new: Path | None, config: Path, operations: Path | Non
     return _compared(old, composed.supergraph, recorded)
 
 
-def _compared(old: Supergraph, new: Supergraph, recorded: list[RecordedOperation]) -> _Checked:
+def _compared(old: Supergraph, new: Supergraph, recorded: RecordedOperations) -> _Checked:
     changes = api_changes(old.api_schema, new.api_schema)
-    operations = check_operations(recorded, old.api_schema, new.api_schema, changes)
-    return _Checked(hints=new.hints, changes=changes, operations=operations)
+    operations = check_operations(recorded.operations, old.api_schema, new.api_schema, changes)
+    return _Checked(
+        hints=new.hints, changes=changes, operations=operations, unreadable=recorded.unreadable
+    )
 
 
 def _read_supergraph(path: Path) -> Supergraph:
@@ -141,5 +143,5 @@ def _object(checked: _Checked) -> dict[str, Any]:
         "compatible": checked.is_compatible,
         "errors": problems_as_json(checked.problems),
         "hints": hints_as_json(checked.hints),
-        **change_json(checked.changes, checked.operations),
+        **change_json(checked.changes, checked.operations, checked.unreadable),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -27,21 +27,36 @@ class _Recorded:
     is_file: bool
 
 
-def read_operations(place: Path) -> list[RecordedOperation]:
-    """Return all operations in a folder or file, or raise `SettingsError`.
+@dataclass(frozen=True, slots=True)
+class RecordedOperations:
+    """What is recorded in a place."""
 
-    Fragments in `.graphql` files serve all of them, as they do for code generators.
+    operations: tuple[RecordedOperation, ...] = ()
+    unreadable: tuple[SettingsError, ...] = ()
+    """What is wrong with the documents that cannot be read."""
+
+
+def read_operations(place: Path) -> RecordedOperations:
+    """Return all operations in a folder or file.
+
+    Fragments in `.graphql` files serve all of them, as they do for code generators. Raises
+    `SettingsError` when nothing can be read of what is there.
     """
-    documents = [one for path in _files(place) for one in _documents(path)]
+    found = [one for path in _files(place) for one in _documents(path)]
+    documents = [one for one in found if isinstance(one, _Recorded)]
+    unreadable = [one for one in found if isinstance(one, SettingsError)]
+    if unreadable and not documents:
+        raise unreadable[0]
+    return RecordedOperations(tuple(_operations(documents)), tuple(unreadable))
+
+
+def _operations(documents: Sequence[_Recorded]) -> Iterator[RecordedOperation]:
     shared: dict[str, FragmentDefinitionNode] = {}
     for one in documents:
         if one.is_file:
             shared |= fragments_in(one.document)
-    return [
-        operation
-        for one in documents
-        for operation in operations_in(one.document, one.source, shared if one.is_file else {})
-    ]
+    for one in documents:
+        yield from operations_in(one.document, one.source, shared if one.is_file else {})
 
 
 def _files(place: Path) -> list[Path]:
@@ -53,27 +68,30 @@ def _files(place: Path) -> list[Path]:
     return sorted(path for path in place.rglob("*") if path.suffix in wanted and path.is_file())
 
 
-def _documents(path: Path) -> Iterator[_Recorded]:
-    text = read_text(path, what="operations")
-    if path.suffix in _GRAPHQL:
-        yield _Recorded(str(path), _parsed(text, str(path)), is_file=True)
-        return
-    for key, body in _manifest(path, text):
-        source = f"{path}: {key}"
-        yield _Recorded(source, _parsed(body, source), is_file=False)
-
-
-def _parsed(text: str, source: str) -> DocumentNode:
+def _documents(path: Path) -> Iterator[_Recorded | SettingsError]:
+    """Yield the documents in a file; one that cannot be read does not keep from the others."""
     try:
-        return parse(text)
+        text = read_text(path, what="operations")
+        if path.suffix in _GRAPHQL:
+            yield _parsed(text, str(path), is_file=True)
+            return
+        for key, body in _manifest(path, text):
+            yield _parsed(body, f"{path}: {key}", is_file=False)
+    except SettingsError as error:
+        yield error
+
+
+def _parsed(text: str, source: str, *, is_file: bool) -> _Recorded | SettingsError:
+    try:
+        return _Recorded(source, parse(text), is_file)
     except GraphQLError as error:
         place = error.locations[0] if error.locations else None
         where = f"{source}:{place.line}:{place.column}" if place else source
-        raise SettingsError(
+        return SettingsError(
             error.message.removesuffix("."), place=where, remedy="correct or remove it"
-        ) from error
-    except RecursionError as error:
-        raise SettingsError("it is nested too deeply to be read", place=source) from error
+        )
+    except RecursionError:
+        return SettingsError("it is nested too deeply to be read", place=source)
 
 
 def _manifest(path: Path, text: str) -> Iterator[tuple[str, str]]:

@@ -12,11 +12,17 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    InlineFragmentNode,
+    NamedTypeNode,
     Node,
     OperationDefinitionNode,
+    ParallelVisitor,
+    SelectionNode,
+    SelectionSetNode,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
+    is_abstract_type,
     validate,
     visit,
 )
@@ -52,6 +58,8 @@ class Finding:
 
     operation: RecordedOperation
     reasons: tuple[Reason, ...]
+    is_valid: bool = False
+    """Whether it is valid, and answered with what clients cannot expect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +69,7 @@ class OperationsCheck:
     checked: int = 0
     """How many were valid before."""
     broken: tuple[Finding, ...] = ()
-    """Valid before, and not now."""
-    affected: tuple[Finding, ...] = ()
-    """Valid before and now, and answered with what clients cannot expect."""
+    """Valid before, and now either not, or answered with what clients cannot expect."""
     ignored: tuple[Finding, ...] = ()
     """Not valid before."""
 
@@ -101,7 +107,6 @@ def check_operations(
     }
     checked = 0
     broken: list[Finding] = []
-    affected: list[Finding] = []
     ignored: list[Finding] = []
     for operation in operations:
         wrong_before = _faults(operation, old)
@@ -113,10 +118,10 @@ def check_operations(
         if wrong_now:
             broken.append(Finding(operation, wrong_now))
             continue
-        changed = _changed_answers(operation, old, breaking)
+        changed = _changed_answers(operation, old, new, breaking)
         if changed:
-            affected.append(Finding(operation, changed))
-    return OperationsCheck(checked, tuple(broken), tuple(affected), tuple(ignored))
+            broken.append(Finding(operation, changed, is_valid=True))
+    return OperationsCheck(checked, tuple(broken), tuple(ignored))
 
 
 def _used_fragments(
@@ -156,14 +161,18 @@ def _reason(error: GraphQLError) -> Reason:
 
 
 def _changed_answers(
-    operation: RecordedOperation, schema: GraphQLSchema, breaking: Mapping[str, ApiChange]
+    operation: RecordedOperation,
+    old: GraphQLSchema,
+    new: GraphQLSchema,
+    breaking: Mapping[str, ApiChange],
 ) -> tuple[Reason, ...]:
     if not breaking:
         return ()
-    info = TypeInfo(schema)
-    found = _ChangedFields(info, breaking)
-    visit(operation.document, TypeInfoVisitor(info, found))
-    return tuple(dict.fromkeys(found.reasons))
+    info = TypeInfo(old)
+    fields = _ChangedFields(info, breaking)
+    fragments = _LosingFragments(info, old, new, fragments_in(operation.document))
+    visit(operation.document, TypeInfoVisitor(info, ParallelVisitor([fields, fragments])))
+    return tuple(dict.fromkeys([*fields.reasons, *fragments.reasons]))
 
 
 class _ChangedFields(Visitor):
@@ -180,6 +189,62 @@ class _ChangedFields(Visitor):
         change = self._breaking.get(f"{parent}.{node.name.value}")
         if change is None:
             return
-        place = node.loc.start_token if node.loc is not None else None
-        line, column = (place.line, place.column) if place is not None else (None, None)
-        self.reasons.append(Reason(change.message, line, column))
+        self.reasons.append(_reason_at(node, change.message))
+
+
+class _LosingFragments(Visitor):
+    """Collects the fragments that select nothing any more of objects that are still there."""
+
+    def __init__(
+        self,
+        info: TypeInfo,
+        old: GraphQLSchema,
+        new: GraphQLSchema,
+        fragments: Mapping[str, FragmentDefinitionNode],
+    ) -> None:
+        super().__init__()
+        self.reasons: list[Reason] = []
+        self._info = info
+        self._old = old
+        self._new = new
+        self._fragments = fragments
+
+    def enter_selection_set(self, node: SelectionSetNode, *_: object) -> None:
+        parent = self._info.get_parent_type()
+        for selection in node.selections:
+            condition = self._condition(selection)
+            if parent is not None and condition is not None:
+                self._compare(selection, parent.name, condition)
+
+    def _condition(self, selection: SelectionNode) -> str | None:
+        match selection:
+            case InlineFragmentNode(type_condition=NamedTypeNode(name=name)):
+                return name.value
+            case FragmentSpreadNode(name=name):
+                return self._fragments[name.value].type_condition.name.value
+            case _:
+                return None
+
+    def _compare(self, selection: SelectionNode, parent: str, condition: str) -> None:
+        before, now = (
+            _objects(schema, parent) & _objects(schema, condition)
+            for schema in (self._old, self._new)
+        )
+        lost = sorted(name for name in before - now if name in self._new.type_map)
+        if lost:
+            names = ", ".join(f"`{name}`" for name in lost)
+            message = f"in `{parent}`, `... on {condition}` does not select {names} any more"
+            self.reasons.append(_reason_at(selection, message))
+
+
+def _objects(schema: GraphQLSchema, name: str) -> frozenset[str]:
+    """Return the names of the types that objects of the type `name` can have."""
+    named = schema.get_type(name)
+    if is_abstract_type(named):
+        return frozenset(one.name for one in schema.get_possible_types(named))
+    return frozenset({name})
+
+
+def _reason_at(node: Node, message: str) -> Reason:
+    place = node.loc.start_token if node.loc is not None else None
+    return Reason(message) if place is None else Reason(message, place.line, place.column)
