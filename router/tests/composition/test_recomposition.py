@@ -193,7 +193,7 @@ class Extraction:
         for it in contexts if isinstance(contexts, list) else ():
             assert isinstance(it, dict)
             context = str(it["context"]).rpartition("__")[2]
-            text = print_value(f"${context} {it['selection']}")
+            text = print_value(f"${context}{it['selection']}")
             arguments.append(f"{it['name']}: {it['type']} @fromContext(field: {text})")
         line = described(item.description) + item.name
         line += f"({', '.join(arguments)})" if arguments else ""

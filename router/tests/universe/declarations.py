@@ -162,8 +162,8 @@ def _field(node: FieldDefinitionNode, *, type_is_external: bool) -> FieldDeclara
 
 def _contextual(argument: str, text: str) -> ContextArgument:
     """Return what `$context { field }` says."""
-    name, _, selection = text.removeprefix("$").partition(" ")
-    selection = selection.strip()
+    name = text.removeprefix("$").replace("{", " ").split()[0]
+    selection = text.removeprefix(f"${name}").strip()
     inside = selection[1:-1] if selection.startswith("{") else selection
     return ContextArgument(argument, name, field_set(inside))
 

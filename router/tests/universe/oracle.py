@@ -110,11 +110,15 @@ def _from_above(universe: Universe, seen: _Seen, name: str) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for argument, setting in universe.joined.contextual((seen.thing.typename, name)):
         holder = next(each for each in seen.above if each.typename in setting)
-        value: Value = universe.read(holder, argument.selections)
-        while isinstance(value, Mapping):
-            value = next(iter(value.values()))
-        found[argument.name] = value
+        found[argument.name] = _end_of_path(universe.read(holder, argument.selections))
     return found
+
+
+def _end_of_path(value: Value) -> Value:
+    if isinstance(value, list):
+        return [_end_of_path(each) for each in value]
+    # What is selected of other types only is nothing.
+    return _end_of_path(next(iter(value.values()), None)) if isinstance(value, Mapping) else value
 
 
 def _runtime_type(seen: _Seen, *_: object) -> str:

@@ -141,17 +141,19 @@ def normalised(text: str) -> str:
         return text
 
 
-_CONTEXT_FIELD = re.compile(r"\s*\$\s*([_A-Za-z][_0-9A-Za-z]*)\s*([\s\S]*)")
+_CONTEXT_FIELD = re.compile(r"\s*\$\s*([_A-Za-z][_0-9A-Za-z]*)([\s\S]*)")
 
 
 def split_context_field(text: str) -> tuple[str | None, str]:
     """Return context name and selection of a `ContextFieldValue`; no name when it is none.
 
+    The selection is all text after the name, as it is written.
+
     >>> split_context_field("$user { name }")
-    ('user', '{ name }')
+    ('user', ' { name }')
     """
     match = _CONTEXT_FIELD.fullmatch(text)
-    return (None, text) if match is None else (match[1], match[2].strip())
+    return (None, text) if match is None else (match[1], match[2])
 
 
 @dataclass(frozen=True, slots=True)

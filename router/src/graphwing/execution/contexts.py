@@ -77,7 +77,9 @@ def _nearest(trail: Trail, sources: Sequence[ContextSource]) -> Value:
 
 
 def _value(holder: Value, way: Sequence[RepresentationSelection]) -> Value:
-    """Follow the one way that the selections describe."""
+    """Follow the one way that the selections describe; through a list, for each of its items."""
+    if isinstance(holder, list):
+        return _plain([_value(item, way) for item in holder])
     for selection in way:
         if not isinstance(holder, dict):
             return holder

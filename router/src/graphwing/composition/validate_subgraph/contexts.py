@@ -14,17 +14,9 @@ from graphwing.composition.definitions import (
     TypeKind,
     applied,
     first_applied,
-    has_applied,
 )
 from graphwing.composition.field_facts import FieldFacts
-from graphwing.composition.field_sets import (
-    FieldSet,
-    FieldSetError,
-    SelectedField,
-    SelectedType,
-    parse_field_set,
-    split_context_field,
-)
+from graphwing.composition.field_sets import FieldSetError, split_context_field
 from graphwing.composition.graphql_rules.implementations import is_subtype, subtype_in
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import (
@@ -33,11 +25,7 @@ from graphwing.composition.subgraph_schema import (
     keys_of,
     string_argument,
 )
-from graphwing.composition.type_reference import (
-    TypeReference,
-    is_list,
-    named_type,
-)
+from graphwing.composition.validate_subgraph.context_selections import selected_types
 
 _REMEDY = "select one field, by one path, of each type that sets the context"
 _CONTEXT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -126,7 +114,7 @@ class _Contexts:
                 "add a `@key`",
             )
         name, selection = split_context_field(string_argument(use, "field") or "")
-        if name is None or not selection:
+        if name is None or not selection.strip():
             self._report(
                 "NO_CONTEXT_IN_SELECTION",
                 "names no context or selects nothing from it",
@@ -154,10 +142,7 @@ class _Contexts:
         use: AppliedDirective,
     ) -> None:
         try:
-            selections = parse_field_set(parts[1])
-            for definition in self.types[parts[0]]:
-                _check_known_type(definition)
-            found = [self._selected_type(selections, it) for it in self.types[parts[0]]]
+            found = selected_types(parts[1], self.types[parts[0]], self.schema)
         except FieldSetError as error:
             self._report("CONTEXT_INVALID_SELECTION", str(error), coordinate, use, _REMEDY)
             return
@@ -169,59 +154,3 @@ class _Contexts:
                 if reference == wanted:
                     remedy = f"take a `{reference}`: what a context gives may always be null"
                 self._report("CONTEXT_INVALID_SELECTION", message, coordinate, use, remedy)
-
-    def _selected_type(self, selections: FieldSet, start: TypeDefinition) -> TypeReference:
-        """Return the type of the one value that `selections` lead to, or raise `FieldSetError`."""
-        definition = start
-        reference: TypeReference | None = None
-        while selections:
-            selection = _only_selection(selections, definition)
-            if isinstance(selection, SelectedType):
-                definition = self._narrowed(selection, definition)
-            else:
-                item = _selected_field(selection, definition)
-                reference = item.type
-                definition = self.schema.types.get(named_type(reference), definition)
-            selections = selection.selections
-        if reference is None:
-            raise FieldSetError("selects no field")
-        # Nothing is sure to be there: what sets the context may be null above.
-        return reference.replace("!", "")
-
-    def _narrowed(self, selection: SelectedType, definition: TypeDefinition) -> TypeDefinition:
-        if selection.condition is None:
-            return definition
-        narrowed = self.schema.types.get(selection.condition)
-        if narrowed is None:
-            raise FieldSetError(f"selects on `{selection.condition}`, which does not exist")
-        return narrowed
-
-
-def _check_known_type(definition: TypeDefinition) -> None:
-    if has_applied(definition, "interfaceObject"):
-        raise FieldSetError(f"reads from `{definition.name}`, which is an `@interfaceObject` here")
-
-
-def _selected_field(selection: SelectedField, definition: TypeDefinition) -> FieldDefinition:
-    if selection.alias or selection.directives:
-        raise FieldSetError("uses an alias or a directive")
-    item = definition.fields.get(selection.name)
-    if item is None:
-        raise FieldSetError(f"selects `{selection.name}`, which `{definition.name}` does not have")
-    if selection.selections and is_list(item.type):
-        raise FieldSetError(f"selects within the list `{definition.name}.{item.name}`")
-    return item
-
-
-def _only_selection(
-    selections: FieldSet, definition: TypeDefinition
-) -> SelectedField | SelectedType:
-    """Return the selection that holds for `definition`; there may be one for each type."""
-    if len(selections) == 1:
-        return selections[0]
-    matching = [
-        it for it in selections if isinstance(it, SelectedType) and it.condition == definition.name
-    ]
-    if len(matching) != 1 or any(isinstance(it, SelectedField) for it in selections):
-        raise FieldSetError(f"selects not exactly one field of `{definition.name}`")
-    return matching[0]
