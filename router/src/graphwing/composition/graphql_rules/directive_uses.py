@@ -48,7 +48,7 @@ _LENIENT = {"key": "fields", "requires": "fields", "provides": "fields", "fromCo
 def check_known_directives(schema: SubgraphSchema, problems: Problems) -> None:
     """Report directives that are not defined."""
     checker = _Checker(schema, problems)
-    for coordinate, uses, _ in _uses_in(schema):
+    for coordinate, uses, _ in uses_in(schema):
         for use in uses:
             if checker.definition_of(use) is None:
                 checker.report_unknown(use, coordinate)
@@ -57,11 +57,11 @@ def check_known_directives(schema: SubgraphSchema, problems: Problems) -> None:
 def check_directive_uses(schema: SubgraphSchema, problems: Problems) -> None:
     """Report directives that are misplaced, repeated or wrongly filled in."""
     checker = _Checker(schema, problems)
-    for coordinate, uses, location in _uses_in(schema):
+    for coordinate, uses, location in uses_in(schema):
         checker.check(coordinate, uses, location)
 
 
-def _uses_in(schema: SubgraphSchema) -> Iterator[tuple[str, list[AppliedDirective], str]]:
+def uses_in(schema: SubgraphSchema) -> Iterator[tuple[str, list[AppliedDirective], str]]:
     """Yield coordinate, directives and location of everything that carries some."""
     yield "schema", schema.schema_directives, "SCHEMA"
     for definition in schema.types.values():

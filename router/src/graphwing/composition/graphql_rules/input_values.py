@@ -96,7 +96,7 @@ def _object_complaint(
 def coerced(
     value: ConstValue, reference: TypeReference, types: Mapping[str, TypeDefinition]
 ) -> ConstValue:
-    """Return `value`, valid for `reference`, with enum values that were strings as enum values."""
+    """Return `value` as `reference` spells it: `RED` or `"RED"`, `3` for `3.0`, where it can be."""
     reference = nullable(reference)
     if is_list(reference) and isinstance(value, list):
         return [coerced(item, item_type(reference), types) for item in value]
@@ -104,10 +104,21 @@ def coerced(
         return coerced(value, item_type(reference), types)
     definition = types.get(reference)
     if definition is None:
-        return value
+        return _coerced_scalar(value, reference)
     if definition.kind is TypeKind.ENUM and isinstance(value, str):
         return EnumLiteral(value)
     if definition.kind is TypeKind.INPUT and isinstance(value, dict):
         fields = definition.input_fields
-        return {name: coerced(it, fields[name].type, types) for name, it in value.items()}
+        return {
+            name: coerced(it, fields[name].type, types) if name in fields else it
+            for name, it in value.items()
+        }
+    return value
+
+
+def _coerced_scalar(value: ConstValue, reference: TypeReference) -> ConstValue:
+    if reference == "String" and isinstance(value, EnumLiteral):
+        return value.name
+    if reference == "Int" and isinstance(value, float) and value.is_integer():
+        return int(value)
     return value

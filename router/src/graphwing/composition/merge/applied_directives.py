@@ -57,12 +57,9 @@ def carried_name(merge: Merge, subgraph: Subgraph, directive: AppliedDirective) 
     """Return what `directive` is called in the supergraph, or nothing when it stays behind."""
     if directive.spec is not None:
         return merge.carried.get(directive.spec)
-    identity = merge.composed.get(directive.name)
-    if identity is None:
-        return directive.name if directive.name in _BUILT_IN else None
     # Another subgraph may have a directive of that name which it does not ask to be composed.
-    source = subgraph.schema.links.directive_source(directive.name)
-    return directive.name if source is not None and source[0].url.identity == identity else None
+    is_kept = directive.name in _BUILT_IN or subgraph.name in merge.composed.get(directive.name, ())
+    return directive.name if is_kept else None
 
 
 @dataclass(slots=True)
@@ -134,7 +131,7 @@ def _with_defaults(
 def _join_directives(merge: Merge, uses: Sequence[Use]) -> list[AppliedDirective]:
     found: dict[Hashable, tuple[AppliedDirective, list[ConstValue]]] = {}
     for subgraph, use in uses:
-        key = (use.spec, value_key(use.arguments))
+        key = (use.spec, _name_for_router(use), value_key(use.arguments))
         found.setdefault(key, (use, []))[1].append(subgraph.graph)
     merge.joined_directives.update(use.spec or "" for use, _ in found.values())
     return [
@@ -147,5 +144,14 @@ def _join_directives(merge: Merge, uses: Sequence[Use]) -> list[AppliedDirective
 
 
 def _name_for_router(use: AppliedDirective) -> ConstValue:
-    """Return the name by which routers look the directive up, whatever its subgraph calls it."""
-    return "federation__cacheTag" if use.spec == "cacheTag" else use.spec
+    """Return the name by which routers look the directive up.
+
+    They know connectors by what their subgraph calls them, since it is linked beside them.
+    """
+    match use.spec:
+        case "cacheTag":
+            return "federation__cacheTag"
+        case "link":
+            return "link"
+        case _:
+            return use.name

@@ -191,12 +191,15 @@ def _compose(merge: Merge, group: list[_Request]) -> Sources[DirectiveDefinition
     latest = max(group, key=lambda request: request.link.url.version)
     imports: dict[str, str] = {}
     for request in sorted(group, key=lambda it: it.link.url.version, reverse=True):
-        if request.name in imports.values():
+        merge.composed.setdefault(request.name, set()).add(request.subgraph.name)
+        if f"@{request.name}" in imports.values():
             continue
         imports[f"@{request.element}"] = f"@{request.name}"
-        subgraph, definition = _newest_definition(merge, request)
+        found = _definition(merge, request, latest)
+        if found is None:
+            continue
+        subgraph, definition = found
         check_argument_types(merge, subgraph, definition)
-        merge.composed[request.name] = request.link.url.identity
         merge.directives[request.name] = definition
         sources.append((subgraph, definition))
     merge.features.append(LinkedFeature(str(latest.link.url), None, tuple(imports.items())))
@@ -215,15 +218,25 @@ def _carried(
     return replace(definition, arguments=arguments)
 
 
-def _newest_definition(merge: Merge, request: _Request) -> tuple[Subgraph, DirectiveDefinition]:
-    """Return the definition of the subgraph that links the newest version of the specification."""
-    identity = request.link.url.identity
-    found = [
-        (link.url.version, subgraph, subgraph.schema.directives[request.name])
-        for subgraph in merge.subgraphs
-        if (link := subgraph.schema.links.by_identity.get(identity)) is not None
-        and request.name in subgraph.schema.directives
-    ]
-    # Of several with the newest version the last one counts, as in the reference.
-    newest = max(version for version, _, _ in found)
-    return [(subgraph, it) for version, subgraph, it in found if version == newest][-1]
+def _definition(
+    merge: Merge, request: _Request, latest: _Request
+) -> tuple[Subgraph, DirectiveDefinition] | None:
+    """Return the definition that a subgraph with the newest composed version has, or report."""
+    found: Sources[DirectiveDefinition] = []
+    for subgraph in merge.subgraphs:
+        link = subgraph.schema.links.by_identity.get(latest.link.url.identity)
+        definition = subgraph.schema.directives.get(request.name)
+        if link is not None and link.url == latest.link.url and definition is not None:
+            found.append((subgraph, definition))
+    if not found:
+        merge.problems.report(
+            "DIRECTIVE_COMPOSITION_ERROR",
+            f"`@{request.name}` is composed, and not defined where the newest version of its"
+            f" specification, `{latest.link.url}`, is linked",
+            at=[it.subgraph.schema.at(it.use.position) for it in (request, latest)],
+            coordinate=f"@{request.name}",
+            remedy=f"define `@{request.name}` there too",
+        )
+        return None
+    # Of several the last one counts, as in the reference.
+    return found[-1]

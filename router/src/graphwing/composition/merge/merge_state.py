@@ -81,8 +81,8 @@ class Merge:
     schema_description: str | None = None
     carried: dict[str, str] = field(default_factory=dict[str, str])
     """Directives that the result keeps: name in the specification → name in the result."""
-    composed: dict[str, str] = field(default_factory=dict[str, str])
-    """Directives of the authors' own that are kept: name → identity of their specification."""
+    composed: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """Directives of the authors' own that are kept: name → subgraphs that want it."""
     used_directives: set[str] = field(default_factory=set[str])
     joined_directives: set[str] = field(default_factory=set[str])
     features: list[LinkedFeature] = field(default_factory=list[LinkedFeature])
