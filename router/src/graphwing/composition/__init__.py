@@ -3,6 +3,7 @@
 from graphwing.composition.compose import check_subgraph, compose, compose_sdl
 from graphwing.composition.contract import Contract
 from graphwing.composition.hints import Hint, HintLevel
+from graphwing.composition.python_classes import python_classes
 from graphwing.composition.subgraph_sdl import SubgraphSdl
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "check_subgraph",
     "compose",
     "compose_sdl",
+    "python_classes",
 ]

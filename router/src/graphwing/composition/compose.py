@@ -7,12 +7,14 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
 from graphwing.composition.contract import NO_CONTRACT, Contract, apply_contract
+from graphwing.composition.given_subgraphs import Subgraphs, given_subgraphs
 from graphwing.composition.hints import Hint, Hints
 from graphwing.composition.merge import Merge, merge_subgraphs
 from graphwing.composition.post_merge import check_merged_schema
 from graphwing.composition.prepare_subgraphs import check_alone, prepare_subgraphs
 from graphwing.composition.print_supergraph import print_supergraph
 from graphwing.composition.problems import Problems
+from graphwing.composition.python_classes import problems_name_classes
 from graphwing.composition.satisfiability import MOST_STEPS, check_satisfiability
 from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.errors import CompositionError, CompositionProblem
@@ -23,13 +25,16 @@ UNEXPECTED = "UNEXPECTED_COMPOSITION_FAILURE"
 
 
 def compose(
-    subgraphs: Iterable[SubgraphSdl],
+    subgraphs: Subgraphs,
     *,
     include_tags: Iterable[str] = (),
     exclude_tags: Iterable[str] = (),
     most_steps: int = MOST_STEPS,
 ) -> Supergraph:
     """Return the supergraph of `subgraphs`, or raise `CompositionError` with all problems.
+
+    They are a list of `SubgraphSdl`, or a mapping from names to schemas, each of them SDL text, the
+    `Path` of a file, a `SubgraphSdl` or a live Strawberry schema, whose classes problems name.
 
     With tags it is a contract: clients see what is tagged with one of `include_tags` (everything
     if there are none), but nothing that is tagged with one of `exclude_tags`. `most_steps` bounds
@@ -41,14 +46,14 @@ def compose(
 
 
 def compose_sdl(
-    subgraphs: Iterable[SubgraphSdl],
+    subgraphs: Subgraphs,
     *,
     contract: Contract = NO_CONTRACT,
     most_steps: int = MOST_STEPS,
 ) -> tuple[str, tuple[Hint, ...]]:
     """Return supergraph SDL and hints, or raise `CompositionError`."""
-    given = sorted(subgraphs, key=lambda subgraph: subgraph.name)
-    with _nothing_but_composition_errors(given), _collection_paused():
+    given = sorted(given_subgraphs(subgraphs), key=lambda subgraph: subgraph.name)
+    with problems_name_classes(given), _nothing_but_composition_errors(given), _collection_paused():
         return _compose(given, contract, most_steps)
 
 

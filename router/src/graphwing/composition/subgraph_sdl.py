@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +13,5 @@ class SubgraphSdl:
     name: str
     url: str
     sdl: str
+    classes: Mapping[str, str] = field(default_factory=dict[str, str], compare=False)
+    """The Python classes that its types are made of, by the names of the types."""

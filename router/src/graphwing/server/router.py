@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from graphwing.composition import SubgraphSdl, compose
+from graphwing.composition import SubgraphSdl, compose, python_classes
 from graphwing.errors import (
     MethodRefusedError,
     NotReadyError,
@@ -315,7 +315,12 @@ class Router:
 
     def _compose(self, fetched: Mapping[str, str]) -> Supergraph:
         return compose(
-            SubgraphSdl(name, one.url or "", self._known_sdl[name] or fetched[name])
+            SubgraphSdl(
+                name,
+                one.url or "",
+                self._known_sdl[name] or fetched[name],
+                python_classes(one.schema),
+            )
             for name, one in self._subgraphs.items()
         )
 
