@@ -159,7 +159,7 @@ def first_applied(element: Element, spec: str) -> AppliedDirective | None:
 
 def has_applied(element: Element, spec: str) -> bool:
     """Return whether `element` carries the directive that its specification names `spec`."""
-    return first_applied(element, spec) is not None
+    return bool(element.directives) and first_applied(element, spec) is not None
 
 
 def remove_applied(element: Element, spec: str) -> None:

@@ -115,15 +115,20 @@ def string_argument(directive: AppliedDirective, name: str) -> str | None:
 
 
 def elements_of(definition: TypeDefinition) -> Iterator[tuple[str, Element, str]]:
-    """Yield coordinate, record and directive location of `definition` and all that is in it."""
+    """Yield coordinate, record and location of what carries directives in `definition`."""
+    # Most elements carry none, so a coordinate is made only for those that do.
     name = definition.name
-    yield name, definition, definition.kind.location
+    if definition.directives:
+        yield name, definition, definition.kind.location
     for item in definition.fields.values():
-        coordinate = f"{name}.{item.name}"
-        yield coordinate, item, "FIELD_DEFINITION"
+        if item.directives:
+            yield f"{name}.{item.name}", item, "FIELD_DEFINITION"
         for argument in item.arguments.values():
-            yield f"{coordinate}({argument.name}:)", argument, "ARGUMENT_DEFINITION"
+            if argument.directives:
+                yield f"{name}.{item.name}({argument.name}:)", argument, "ARGUMENT_DEFINITION"
     for input_field in definition.input_fields.values():
-        yield f"{name}.{input_field.name}", input_field, "INPUT_FIELD_DEFINITION"
+        if input_field.directives:
+            yield f"{name}.{input_field.name}", input_field, "INPUT_FIELD_DEFINITION"
     for value in definition.values.values():
-        yield f"{name}.{value.name}", value, "ENUM_VALUE"
+        if value.directives:
+            yield f"{name}.{value.name}", value, "ENUM_VALUE"

@@ -47,7 +47,7 @@ def _join_field(
     overrides: Overrides,
 ) -> dict[str, ConstValue]:
     arguments: dict[str, ConstValue] = {"graph": subgraph.graph}
-    for spec in ("requires", "provides"):
+    for spec in ("requires", "provides") if item.directives else ():
         use = first_applied(item, spec)
         text = string_argument(use, "fields") if use is not None else None
         if text is not None:
@@ -63,7 +63,7 @@ def _join_field(
         arguments["usedOverridden"] = True
     if subgraph.name in overrides.labels:
         arguments["overrideLabel"] = overrides.labels[subgraph.name]
-    contexts = context_arguments(subgraph, item)
+    contexts = context_arguments(subgraph, item) if item.arguments else []
     if contexts:
         arguments["contextArguments"] = contexts
     return arguments

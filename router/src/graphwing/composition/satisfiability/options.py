@@ -313,9 +313,10 @@ class Options:
             and self._has_requirements(place, item, closed, by_key=by_key)
         ):
             return None
+        below = provided or ()
         use = first_applied(item, "provides")
-        text = string_argument(use, "fields") if use is not None else None
-        below = (provided or ()) + field_set(text)
+        if use is not None:
+            below += field_set(string_argument(use, "fields"))
         target = named_type(item.type)
         return Option(place.subgraph, target, target, below)
 
@@ -323,16 +324,16 @@ class Options:
         self, place: Option, definition: TypeDefinition, item: FieldDefinition
     ) -> bool:
         subgraph = self.places.subgraph(place)
-        names = [definition.name]
-        if definition.kind is TypeKind.INTERFACE:
-            names += subgraph.schema.implementations.get(definition.name, [])
-        for name in names:
-            key = (name, item.name)
-            if key in subgraph.facts.external or self._is_overridden(subgraph, key):
-                return False
-        return True
+        if self._is_left_to_others(subgraph, (definition.name, item.name)):
+            return False
+        if definition.kind is TypeKind.OBJECT:
+            return True
+        names = subgraph.schema.implementations.get(definition.name, ())
+        return not any(self._is_left_to_others(subgraph, (name, item.name)) for name in names)
 
-    def _is_overridden(self, subgraph: Subgraph, key: tuple[str, str]) -> bool:
+    def _is_left_to_others(self, subgraph: Subgraph, key: tuple[str, str]) -> bool:
+        if key in subgraph.facts.external:
+            return True
         overrides = self.merge.overrides.get(key)
         if overrides is None:
             return False
