@@ -40,8 +40,10 @@ def merged_directives(merge: Merge, uses: Sequence[Use], coordinate: str) -> lis
     """Return what `uses`, all on one element, come to in the supergraph."""
     by_name: dict[str, list[Use]] = {}
     joined: list[Use] = []
+    asked = _asked_for(merge, uses) if merge.composed else frozenset[str]()
     for use in uses:
-        name = carried_name(merge, *use)
+        is_asked_for = use[1].spec is None and use[1].name in asked
+        name = use[1].name if is_asked_for else carried_name(merge, *use)
         if name is not None:
             by_name.setdefault(name, []).append(use)
         elif use[1].spec in JOINED_DIRECTIVES:
@@ -53,11 +55,23 @@ def merged_directives(merge: Merge, uses: Sequence[Use], coordinate: str) -> lis
     return result + _join_directives(merge, joined)
 
 
+def _asked_for(merge: Merge, uses: Sequence[Use]) -> frozenset[str]:
+    """Return the composed directives among `uses` of one element, all of whose uses then count.
+
+    As in the reference, one use in a subgraph that composes the directive is enough for that.
+    """
+    return frozenset(
+        use.name
+        for subgraph, use in uses
+        if use.spec is None and subgraph.name in merge.composed.get(use.name, ())
+    )
+
+
 def carried_name(merge: Merge, subgraph: Subgraph, directive: AppliedDirective) -> str | None:
     """Return what `directive` is called in the supergraph, or nothing when it stays behind."""
     if directive.spec is not None:
         return merge.carried.get(directive.spec)
-    # Another subgraph may have a directive of that name which it does not ask to be composed.
+    # Alone, uses in a subgraph that does not ask for the directive to be composed stay behind.
     is_kept = directive.name in _BUILT_IN or subgraph.name in merge.composed.get(directive.name, ())
     return directive.name if is_kept else None
 

@@ -83,9 +83,11 @@ def _report(
 
 def _places(merge: Merge, use: AppliedDirective, coordinate: str) -> Iterator[Place]:
     for subgraph in merge.subgraphs:
-        if subgraph.name not in merge.composed[use.name]:
-            continue
         for place, found, _ in uses_in(subgraph.schema):
             for own in found if place == coordinate else ():
-                if own.name == use.name and same_value(own.arguments, use.arguments):
+                if (
+                    own.name == use.name
+                    and own.spec is None
+                    and same_value(own.arguments, use.arguments)
+                ):
                     yield subgraph.schema.at(own.position)
