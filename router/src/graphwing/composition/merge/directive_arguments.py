@@ -43,14 +43,16 @@ def all_requirements(values: Sequence[ConstValue]) -> ConstValue:
     >>> all_requirements([[["a"], ["b"]], [["a"]]])
     [['a']]
     """
-    combined: list[frozenset[str]] = [frozenset()]
-    for value in values:
-        alternatives = requirement_alternatives(value)
+    first, *others = (
+        sorted(requirement_alternatives(value), key=_spelling) for value in values or [None]
+    )
+    combined = first
+    for alternatives in others:
         if len(combined) * len(alternatives) > _MOST_ALTERNATIVES:
             combined = [_everything(combined) | _everything(alternatives)]
             continue
         combined = _minimal([one | other for one, other in product(combined, alternatives)])
-    return [list[ConstValue](sorted(alternative)) for alternative in combined]
+    return [list[ConstValue](sorted(alternative)) for alternative in _minimal(combined)]
 
 
 def requirement_alternatives(value: ConstValue) -> list[frozenset[str]]:
@@ -63,15 +65,18 @@ def requirement_alternatives(value: ConstValue) -> list[frozenset[str]]:
     ]
 
 
+def _spelling(alternative: frozenset[str]) -> str:
+    return ",".join(sorted(alternative))
+
+
 def _everything(alternatives: list[frozenset[str]]) -> frozenset[str]:
     return frozenset[str]().union(*alternatives)
 
 
 def _minimal(alternatives: list[frozenset[str]]) -> list[frozenset[str]]:
     """Return `alternatives` without those that another one makes superfluous."""
-    unique = sorted(set(alternatives), key=lambda it: (len(it), sorted(it)))
     kept: list[frozenset[str]] = []
-    for alternative in unique:
+    for alternative in sorted(alternatives, key=len):
         if not any(known <= alternative for known in kept):
             kept.append(alternative)
     return kept

@@ -108,8 +108,8 @@ def _join_types(subgraph: Subgraph, definition: TypeDefinition) -> list[AppliedD
         arguments = {**base, "key": normalised(string_argument(key, "fields") or "")}
         if key.in_extension or has_applied(definition, "extends"):
             arguments["extension"] = True
-        if not is_resolvable(key):
-            arguments["resolvable"] = False
+        if "resolvable" in key.arguments:
+            arguments["resolvable"] = is_resolvable(key)
         uses.append(arguments)
     for arguments in uses or [base]:
         if stands_for_interface:
