@@ -66,8 +66,7 @@ def uses_in(schema: SubgraphSchema) -> Iterator[tuple[str, list[AppliedDirective
     yield "schema", schema.schema_directives, "SCHEMA"
     for definition in schema.types.values():
         for coordinate, element, location in elements_of(definition):
-            if element.directives:
-                yield coordinate, element.directives, location
+            yield coordinate, element.directives, location
     for definition in schema.directives.values():
         for argument in definition.arguments.values():
             if argument.directives:
