@@ -161,7 +161,8 @@ class Extraction:
             head += f" implements {' & '.join(interfaces)}"
         for join in joins:
             if "key" in join.arguments:
-                resolvable = "" if join.arguments.get("resolvable", True) else ", resolvable: false"
+                said = join.arguments.get("resolvable")
+                resolvable = "" if said is None else f", resolvable: {print_value(said)}"
                 head += f" @key(fields: {print_value(join.arguments['key'])}{resolvable})"
         if any(it.arguments.get("extension") for it in joins):
             head += " @extends"
