@@ -9,6 +9,7 @@ from graphwing.composition.definitions import (
     AppliedDirective,
     DirectiveDefinition,
     Element,
+    Position,
     TypeDefinition,
     TypeKind,
 )
@@ -31,6 +32,7 @@ from graphwing.composition.links import (
     FEDERATION_IDENTITY,
     LINK_IDENTITY,
     Link,
+    LinkError,
     Links,
     read_links,
 )
@@ -86,15 +88,24 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
 def _read_links(subgraph: str, read: ReadSdl, problems: Problems) -> Links:
     links, errors = read_links(read.schema_directives)
     for error, position in errors:
-        problems.report(error.code, error.message, at=[(subgraph, position)], remedy=error.remedy)
+        _report_link(subgraph, error, position, problems)
     for error, link in link_conflicts(links):
-        place = [(subgraph, link.position)]
-        problems.report(error.code, error.message, at=place, remedy=error.remedy)
+        _report_link(subgraph, error, link.position, problems)
     for link in links.all:
         _check_link(subgraph, link, problems)
         if links.federation is None:
             _check_upgraded_name(subgraph, link, problems)
     return links
+
+
+def _report_link(subgraph: str, error: LinkError, position: Position, problems: Problems) -> None:
+    problems.report(
+        error.code,
+        error.message,
+        at=[(subgraph, position)],
+        coordinate="schema",
+        remedy=error.remedy,
+    )
 
 
 def _check_upgraded_name(subgraph: str, link: Link, problems: Problems) -> None:
@@ -104,19 +115,20 @@ def _check_upgraded_name(subgraph: str, link: Link, problems: Problems) -> None:
             "INVALID_LINK_DIRECTIVE_USAGE",
             f"the link to `{link.url}` is called like the directive `@{link.name}` of federation",
             at=[(subgraph, link.position)],
+            coordinate="schema",
             remedy=f"link federation and import `@{link.name}` from it, or rename the link",
         )
 
 
 def _check_link(subgraph: str, link: Link, problems: Problems) -> None:
-    place = [(subgraph, link.position)]
     if not is_known_version(link):
         is_federation = link.url.identity == FEDERATION_IDENTITY
         if not is_federation and link.url.identity not in {LINK_IDENTITY, CONNECT_IDENTITY}:
             return
         code = "UNKNOWN_FEDERATION_LINK_VERSION" if is_federation else "UNKNOWN_LINK_VERSION"
         message = f"version {link.url.version} of `{link.url.identity}` is unknown"
-        problems.report(code, message, at=place, remedy="link a version that exists")
+        error = LinkError(code, message, "link a version that exists")
+        _report_link(subgraph, error, link.position, problems)
         return
     directives = specification_directives(link)
     if directives is None:
@@ -124,12 +136,10 @@ def _check_link(subgraph: str, link: Link, problems: Problems) -> None:
     known = {f"@{name}" for name in directives} | specification_types(link)
     for element in link.imports.values():
         if element not in known:
-            problems.report(
-                "INVALID_LINK_DIRECTIVE_USAGE",
-                f"`{element}`, imported from `{link.url}`, does not exist there",
-                at=place,
-                remedy=_import_remedy(element, link, known),
-            )
+            message = f"`{element}`, imported from `{link.url}`, does not exist there"
+            remedy = _import_remedy(element, link, known)
+            error = LinkError("INVALID_LINK_DIRECTIVE_USAGE", message, remedy)
+            _report_link(subgraph, error, link.position, problems)
 
 
 def _import_remedy(element: str, link: Link, known: set[str]) -> str:

@@ -51,7 +51,7 @@ def apply_contract(merge: Merge, contract: Contract) -> None:
     """
     if contract == NO_CONTRACT:
         return
-    _Filter(merge, contract, carry_inaccessible(merge)).apply()
+    _Filter(merge, contract).apply()
     before = len(merge.problems.found)
     check_inaccessible(merge)
     merge.problems.found[before:] = [
@@ -68,7 +68,6 @@ def apply_contract(merge: Merge, contract: Contract) -> None:
 class _Filter:
     merge: Merge
     contract: Contract
-    inaccessible: str
 
     def apply(self) -> None:
         for definition in self.merge.types.values():
@@ -110,7 +109,8 @@ class _Filter:
 
     def _hide(self, element: Element) -> None:
         if not is_hidden(element):
-            element.directives.append(AppliedDirective(self.inaccessible, {}, spec="inaccessible"))
+            name = carry_inaccessible(self.merge)
+            element.directives.append(AppliedDirective(name, {}, spec="inaccessible"))
 
 
 def _tags(element: Element) -> frozenset[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from graphwing.composition.definitions import (
     ABSENT,
+    BUILT_IN_SCALARS,
     FieldDefinition,
     InputValue,
     Position,
@@ -55,6 +56,9 @@ class _Checker:
     def check_type(self, definition: TypeDefinition) -> None:
         name = definition.name
         self._check_name(name, name, definition.position)
+        if name in BUILT_IN_SCALARS and not definition.has_definition:
+            message = f"`{name}` is a type of GraphQL itself, which cannot be extended"
+            self._report(message, name, definition.position, "use a scalar of your own")
         self._check_contents(definition)
         for item in definition.fields.values():
             self._check_field(item, f"{name}.{item.name}")

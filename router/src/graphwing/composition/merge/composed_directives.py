@@ -103,10 +103,12 @@ def _report_federation_directive(
 def _error(
     merge: Merge, subgraph: Subgraph, use: AppliedDirective, message: str, remedy: str
 ) -> None:
+    name = use.arguments.get("name")
     merge.problems.report(
         "DIRECTIVE_COMPOSITION_ERROR",
         message,
         at=[subgraph.schema.at(use.position)],
+        coordinate=name if isinstance(name, str) and name.startswith("@") else "schema",
         remedy=remedy,
     )
 
@@ -120,6 +122,7 @@ def _is_one_version(merge: Merge, group: list[_Request]) -> bool:
             f"`{identity}` is composed from different major versions: "
             + ", ".join(sorted({str(request.link.url.version) for request in group})),
             at=[request.subgraph.schema.at(request.use.position) for request in group],
+            coordinate="schema",
             remedy="link one major version in all subgraphs",
         )
         return False
