@@ -243,8 +243,18 @@ async def test_two_lookups_of_one_request_keep_their_errors_apart() -> None:
     ]
 
 
-@pytest.mark.parametrize("entity_list", [None, [], [{"name": "One"}, {"name": "Two"}], "no list"])
-async def test_a_wrong_number_of_entities_is_one_error_and_no_guess(entity_list: object) -> None:
+@pytest.mark.parametrize(
+    ("entity_list", "said"),
+    [
+        (None, "sent no entities for 1 representations"),
+        ([], "sent 0 entities for 1 representations"),
+        ([{"name": "One"}, {"name": "Two"}], "sent 2 entities for 1 representations"),
+        ("no list", "sent no entities for 1 representations"),
+        ([7], "sent something else than objects as entities"),
+        ([[]], "sent something else than objects as entities"),
+    ],
+)
+async def test_wrong_entities_are_one_error_and_no_guess(entity_list: object, said: str) -> None:
     graph = Graph(API)
     graph.answers("music", {"artist": ONE})
     graph.answers("names", {"_entities": entity_list})
@@ -257,7 +267,7 @@ async def test_a_wrong_number_of_entities_is_one_error_and_no_guess(entity_list:
 
     assert response["data"] == {"artist": {"id": "1", "name": None}}
     assert [one["path"] for one in response["errors"]] == [["artist", "name"]]
-    assert "entities for 1 representations" in response["errors"][0]["message"]
+    assert response["errors"][0]["message"] == f"subgraph `names` {said}"
 
 
 async def test_data_that_is_null_as_a_whole_is_explained_by_its_errors() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, TypeGuard
 
 from graphwing.errors import SubgraphError
 from graphwing.execution.contexts import ContextGroup, ContextGroups, grouped
@@ -145,9 +145,9 @@ class _Reading:
         `errors` are those that name this lookup; others may explain that it has no answer.
         """
         is_answered = False
-        if isinstance(found, list) and len(found) == len(self._entities):
+        if _are_entities(found, len(self._entities)):
             is_answered = True
-            self._entities = [item if isinstance(item, dict) else None for item in found]
+            self._entities = found
         elif not errors and not is_explained:
             errors = [self._mismatch(found)]
         for error in errors:
@@ -165,10 +165,13 @@ class _Reading:
             self._run.owe(targets, lookup.selections, lookup.renames, failure)
 
     def _mismatch(self, found: Value) -> Mapping[str, Any]:
-        count = len(found) if isinstance(found, list) else "no"
-        error = SubgraphError(
-            self._fetch.subgraph, f"sent {count} entities for {len(self._entities)} representations"
-        )
+        asked = len(self._entities)
+        if isinstance(found, list) and len(found) == asked:
+            said = "sent something else than objects as entities"
+        else:
+            count = len(found) if isinstance(found, list) else "no"
+            said = f"sent {count} entities for {asked} representations"
+        error = SubgraphError(self._fetch.subgraph, said)
         self._run.failures.append(error)
         return {"message": str(error), "extensions": {"code": error.code}}
 
@@ -206,3 +209,12 @@ class _Reading:
         if self._known_places is None:
             self._known_places = self._question.places(self._run)
         return [place for target in targets for place in self._known_places[id(target)]]
+
+
+def _are_entities(found: Value, count: int) -> TypeGuard[list[Object | None]]:
+    """Return whether an answer has an object or null for each representation."""
+    return (
+        isinstance(found, list)
+        and len(found) == count
+        and all(item is None or isinstance(item, dict) for item in found)
+    )

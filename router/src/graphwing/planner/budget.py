@@ -26,7 +26,7 @@ class Limits:
 
     depth: int = 100
     """Nested fields."""
-    selections: int = 100_000
+    selections: int = 20_000
     """Fields after fragments are expanded."""
     steps: int = 100_000
     """Steps of the search for paths."""
@@ -77,11 +77,15 @@ class Budget:
         if depth > self.limits.depth:
             raise PlanningBudgetError("nested fields", limit=self.limits.depth)
 
+    def check_size(self, fields: int) -> None:
+        """Raise `PlanningBudgetError` when an operation has more fields than allowed."""
+        if fields > self.limits.selections:
+            raise PlanningBudgetError("fields", limit=self.limits.selections)
+
     def count_selection(self) -> None:
         """Count a field, or raise `PlanningBudgetError`."""
         self._selections += 1
-        if self._selections > self.limits.selections:
-            raise PlanningBudgetError("fields", limit=self.limits.selections)
+        self.check_size(self._selections)
         if self._selections % _LOOK_EVERY == 0:
             self._look_at_clock()
 

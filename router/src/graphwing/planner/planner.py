@@ -16,6 +16,7 @@ from graphwing.planner.normalize import normalize
 from graphwing.planner.passes import run_passes
 from graphwing.planner.plan import Condition, Plan, Variant
 from graphwing.planner.root_fields import RootFields
+from graphwing.planner.size import expanded_fields
 from graphwing.planner.types import Types
 from graphwing.planner.write import write_operations
 from graphwing.supergraph import Supergraph
@@ -56,6 +57,7 @@ class Planner:
         """
         make = partial(self._made, document, operation_name, self._graph(labels))
         budget = Budget(self._limits, self._clock)
+        budget.check_size(expanded_fields(document))
         if may_defer:
             try:
                 return self._in_parts(document, partial(make, budget))

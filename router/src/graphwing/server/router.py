@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -122,7 +123,9 @@ class Router:
             if self._supergraph is None:
                 self._load(self._compose(await self._fetch_schemas(transports)))
             for name in self.supergraph.subgraphs.keys() - transports.keys():
-                transports[name] = Subgraph(url=self.supergraph.subgraphs[name].url).transport(name)
+                given = self._subgraphs.get(name, Subgraph())
+                url = self.supergraph.subgraphs[name].url
+                transports[name] = replace(given, url=url).transport(name)
                 await _open(transports[name], opening)
             self._executor = self._make_executor(transports)
             self._opened = opening.pop_all()
