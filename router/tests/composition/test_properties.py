@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,19 +151,19 @@ def test_what_this_router_cannot_run_composes_and_is_refused_when_it_is_to_run()
 
     assert supergraph.api_sdl == "type Query {\n  track: Track\n}\n\ntype Track {\n  id: ID!\n}\n"
     assert parse_supergraph(supergraph.sdl, to_run=False).api_sdl == supergraph.api_sdl
-    for run in (parse_supergraph, lambda _: Planner(supergraph)):
-        with pytest.raises(UnsupportedFeatureError, match=r"specs.apollo.dev/connect` must be"):
-            run(supergraph.sdl)
+    with pytest.raises(UnsupportedFeatureError, match=r"specs.apollo.dev/connect` must be"):
+        parse_supergraph(supergraph.sdl)
+    with pytest.raises(UnsupportedFeatureError, match=r"specs.apollo.dev/connect` must be"):
+        Planner(supergraph)
 
 
 def test_a_large_schema_in_one_line_is_read_in_one_go() -> None:
-    fields = " ".join(f"field{number}: Int" for number in range(7_000))
-    began = time.process_time()
+    # To count its characters again for each field would take hours.
+    fields = " ".join(f"field{number}: Int" for number in range(50_000))
 
     sdl, _ = compose_sdl([SubgraphSdl("a", "", f"type Query {{ {fields} }}")])
 
-    assert "field6999: Int" in sdl
-    assert time.process_time() - began < 10
+    assert "field49999: Int" in sdl
 
 
 def test_a_field_with_many_uses_of_a_directive_is_merged_in_one_go() -> None:

@@ -243,17 +243,17 @@ async def test_two_lookups_of_one_request_keep_their_errors_apart() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("entity_list", "said"),
-    [
-        (None, "sent no entities for 1 representations"),
-        ([], "sent 0 entities for 1 representations"),
-        ([{"name": "One"}, {"name": "Two"}], "sent 2 entities for 1 representations"),
-        ("no list", "sent no entities for 1 representations"),
-        ([7], "sent something else than objects as entities"),
-        ([[]], "sent something else than objects as entities"),
-    ],
-)
+WRONG_ENTITIES: list[tuple[object, str]] = [
+    (None, "sent no entities for 1 representations"),
+    ([], "sent 0 entities for 1 representations"),
+    ([{"name": "One"}, {"name": "Two"}], "sent 2 entities for 1 representations"),
+    ("no list", "sent no entities for 1 representations"),
+    ([7], "sent something else than objects as entities"),
+    ([[]], "sent something else than objects as entities"),
+]
+
+
+@pytest.mark.parametrize(("entity_list", "said"), WRONG_ENTITIES)
 async def test_wrong_entities_are_one_error_and_no_guess(entity_list: object, said: str) -> None:
     graph = Graph(API)
     graph.answers("music", {"artist": ONE})
