@@ -106,7 +106,13 @@ class _Filter:
                 case SchemaDefinitionNode():
                     yield self._schema(node)
                 case DirectiveDefinitionNode() if self._keeps_directive(node):
-                    yield node
+                    yield DirectiveDefinitionNode(
+                        description=node.description,
+                        name=node.name,
+                        arguments=self._visible(node.arguments),
+                        repeatable=node.repeatable,
+                        locations=node.locations,
+                    )
                 case TypeDefinitionNode() if node.name.value not in self._hidden:
                     yield self._type(node)
                 case _:
