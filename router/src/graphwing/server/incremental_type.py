@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from graphwing.execution import Completed, FirstPart, Increment, NextPart, Pending
+from graphwing.server.media_type import accepted
 
 Json = dict[str, Any]
 
@@ -129,23 +130,15 @@ def incremental_type(accept: str | None) -> IncrementalType | None:
     >>> incremental_type('multipart/mixed;subscriptionSpec="1.0", */*') is None
     True
     """
-    for part in (accept or "").split(","):
-        media_range, *pieces = (piece.strip() for piece in part.split(";"))
-        parameters = dict(_parameter(piece) for piece in pieces)
-        refuses = parameters.get("q") in {"0", "0.0", "0.00", "0.000"}
-        if media_range.lower() != "multipart/mixed" or refuses:
+    for one in accepted(accept or ""):
+        if one.name != "multipart/mixed" or not one.quality:
             continue
-        if parameters.get("deferspec") == "20220824":
+        if one.parameters.get("deferspec") == "20220824":
             return Defer2022()
-        if not {"deferspec", "subscriptionspec"} & parameters.keys():
-            version = parameters.get("incrementalspec", "")
+        if not {"deferspec", "subscriptionspec"} & one.parameters.keys():
+            version = one.parameters.get("incrementalspec", "")
             return Incremental(version if _VERSION.fullmatch(version) else None)
     return None
-
-
-def _parameter(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    return name.strip().lower(), value.strip().strip('"')
 
 
 def _errors(errors: Any) -> Json:  # noqa: ANN401

@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from graphwing.execution import ExecutionResult
+from graphwing.server.media_type import MediaRange, accepted
 from graphwing.server.multipart import Multipart
 from graphwing.server.response import result_body
 
@@ -100,31 +101,16 @@ def stream_type(accept: str | None) -> StreamType | None:
     True
     """
     best: _Wanted | None = None
-    for part in (accept or "").split(","):
-        media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        values = dict(_parameter(one) for one in parameters)
-        wanted = _type(media_range, values)
-        quality = _quality(values.get("q", "1"))
-        if wanted and quality > (best.quality if best else 0):
-            best = _Wanted(wanted, quality)
+    for one in accepted(accept or ""):
+        wanted = _type(one)
+        if wanted and one.quality > (best.quality if best else 0):
+            best = _Wanted(wanted, one.quality)
     return best.type if best else None
 
 
-def _type(media_range: str, parameters: dict[str, str]) -> StreamType | None:
-    if media_range == "text/event-stream":
+def _type(one: MediaRange) -> StreamType | None:
+    if one.name == "text/event-stream":
         return ServerSentEvents()
-    if media_range == "multipart/mixed" and parameters.get("subscriptionspec") == "1.0":
+    if one.name == "multipart/mixed" and one.parameters.get("subscriptionspec") == "1.0":
         return MultipartSubscription()
     return None
-
-
-def _parameter(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    return name.strip(), value.strip().strip('"')
-
-
-def _quality(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0

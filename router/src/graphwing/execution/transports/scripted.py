@@ -1,8 +1,8 @@
-"""Answer from an async function or a list: subgraphs that are plain Python, and tests."""
+"""Answer from async functions: subgraphs that are plain Python, and tests."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 import msgspec
@@ -60,16 +60,3 @@ class ScriptedTransport:
                     yield _decode(_encode(event))
 
         return isolated_events(self._subgraph, events)
-
-
-def in_order(answers: Iterable[SubgraphAnswer | SubgraphError]) -> AnswerFunction:
-    """Return a function that gives these answers one after another, or raises them."""
-    remaining = iter(answers)
-
-    async def answer(_: SubgraphRequest) -> SubgraphAnswer:
-        following = next(remaining)
-        if isinstance(following, SubgraphError):
-            raise following
-        return following
-
-    return answer
