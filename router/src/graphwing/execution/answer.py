@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from graphwing.errors import SubgraphError
+from graphwing.exact_json import json_decoder
 from graphwing.execution.transport import SubgraphAnswer
 
 _REDIRECTS_AND_FAILURES = 300
@@ -17,7 +18,7 @@ class _Body(msgspec.Struct):
     errors: list[dict[str, Any]] | None = None
 
 
-_decode = msgspec.json.Decoder(_Body).decode
+_decode = json_decoder(_Body).decode
 
 
 def read_answer(subgraph: str, body: bytes) -> SubgraphAnswer:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
+from graphwing.exact_json import encode_json
 from graphwing.execution.places import Trail, trails_at
 from graphwing.execution.tree import Absent, Object, Value
 from graphwing.planner.plan import (
@@ -16,8 +15,6 @@ from graphwing.planner.plan import (
     RepresentationFragment,
     RepresentationSelection,
 )
-
-_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -50,7 +47,7 @@ def grouped(root: Object, lookup: Lookup) -> ContextGroups:
             if isinstance(values, Absent):
                 blocked.append((target, values))
             else:
-                group = groups.setdefault(_encode(values), ContextGroup(values))
+                group = groups.setdefault(encode_json(values), ContextGroup(values))
                 group.objects.append(target)
     return ContextGroups(list(groups.values()), blocked)
 

@@ -5,6 +5,7 @@ Custom scalars belong to the subgraphs and pass untouched.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from graphql import GraphQLEnumType, GraphQLScalarType
@@ -36,7 +37,9 @@ def _read_int(value: Value) -> Value:
 
 
 def _read_float(value: Value) -> Value:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else INVALID
+    if isinstance(value, float):
+        return value if math.isfinite(value) else INVALID
+    return value if isinstance(value, int) and not isinstance(value, bool) else INVALID
 
 
 def _read_string(value: Value) -> Value:

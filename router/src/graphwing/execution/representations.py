@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-import msgspec
-
+from graphwing.exact_json import encode_json
 from graphwing.execution.tree import Absent, Object, Value
 from graphwing.planner.plan import (
     Representation,
@@ -16,7 +15,6 @@ from graphwing.planner.plan import (
     RepresentationSelection,
 )
 
-_encode = msgspec.json.Encoder().encode
 _MISSING = Absent()
 """A required part is not there; it is left out."""
 _NO_KEY = Absent()
@@ -43,7 +41,7 @@ def batched(objects: Iterable[Object], representations: Sequence[Representation]
             if represented is not _NO_KEY:
                 batch.blocked.append((entity, represented))
             continue
-        identity = _encode(represented)
+        identity = encode_json(represented)
         index = index_of.get(identity)
         if index is None:
             index_of[identity] = len(batch.representations)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from graphwing.errors import NotReadyError, TooManySubscriptionsError, UnauthenticatedError
+from graphwing.exact_json import encode_json
 from graphwing.execution import ExecutionResult
 from graphwing.server.request import (
     GraphQLRequest,
@@ -21,6 +22,7 @@ from graphwing.server.request import (
     Receive,
     Scope,
     Send,
+    decode_request,
     read_headers,
 )
 from graphwing.server.response import result_body, told_errors
@@ -68,8 +70,6 @@ _decode = msgspec.json.Decoder(_Message).decode
 _decode_init: Callable[[msgspec.Raw], dict[str, Any] | None] = msgspec.json.Decoder(
     dict[str, Any] | None
 ).decode
-_decode_request = msgspec.json.Decoder(GraphQLRequest).decode
-_encode = msgspec.json.Encoder().encode
 
 
 class _CloseError(Exception):
@@ -193,7 +193,7 @@ class GraphQLWebSocket:
         if message.id in self._operations:
             raise _CloseError(_ID_TAKEN, f"Subscriber for {message.id} already exists")
         try:
-            request = _decode_request(message.payload)
+            request = decode_request(message.payload)
         except (msgspec.MsgspecError, RecursionError) as error:
             reason = f"the payload of `subscribe` is no GraphQL request: {error}"
             raise _CloseError(_BAD_MESSAGE, reason) from error
@@ -229,7 +229,7 @@ class GraphQLWebSocket:
             message["id"] = of
         if payload:
             message["payload"] = payload
-        text = _encode(message).decode()
+        text = encode_json(message).decode()
         try:
             async with asyncio.timeout(self._settings.silence), self._sending:
                 if not self._closing.is_set():

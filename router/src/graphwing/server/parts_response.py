@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
-
+from graphwing.exact_json import encode_json
 from graphwing.execution import Completed, FirstPart, NextPart, Pending, ResponsePart, SendPart
 from graphwing.server.incremental_type import IncrementalType
 from graphwing.server.media_type import JSON
@@ -16,8 +15,6 @@ from graphwing.server.response import HttpResponse, refusal, told_errors
 
 _OK = 200
 _MULTIPART = Multipart("-")
-
-_encode = msgspec.json.Encoder().encode
 
 
 class PartsResponse:
@@ -52,7 +49,7 @@ class PartsResponse:
             case FirstPart() if not part.has_next and self._media_type is not None:
                 body = self._type.first(part)
                 del body["hasNext"]
-                self._whole = HttpResponse(_OK, _encode(body), self._media_type)
+                self._whole = HttpResponse(_OK, encode_json(body), self._media_type)
             case FirstPart():
                 await self._begin()
                 await self._write(self._type.first(part), more=part.has_next)
@@ -82,7 +79,7 @@ class PartsResponse:
         )
 
     async def _write(self, body: dict[str, Any], *, more: bool) -> None:
-        part = _MULTIPART.part(_encode(body))
+        part = _MULTIPART.part(encode_json(body))
         if not more:
             part += _MULTIPART.closing
         await self._send({"type": "http.response.body", "body": part, "more_body": more})

@@ -17,6 +17,7 @@ from graphwing.errors import (
     MethodRefusedError,
     RequestError,
 )
+from graphwing.exact_json import decode_json, json_decoder
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -41,7 +42,8 @@ class ClientLeftError(Exception):
     """The client closed the connection; nobody waits for the answer."""
 
 
-_decode = msgspec.json.Decoder(GraphQLRequest).decode
+decode_request = json_decoder(GraphQLRequest).decode
+"""Return the request in a JSON text."""
 
 
 def read_headers(scope: Scope) -> dict[str, str]:
@@ -92,7 +94,7 @@ async def _read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
 
 def _from_body(body: bytes) -> GraphQLRequest:
     try:
-        return _decode(body)
+        return decode_request(body)
     except msgspec.ValidationError as error:
         raise RequestError(f"the body is no GraphQL request: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -103,7 +105,7 @@ def _from_query_string(raw: bytes) -> GraphQLRequest:
     try:
         parameters = dict(parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=bool(raw)))
         read: dict[str, Any] = {
-            name: msgspec.json.decode(value) if name in {"variables", "extensions"} else value
+            name: decode_json(value) if name in {"variables", "extensions"} else value
             for name, value in parameters.items()
             if value
         }

@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from graphwing.errors import (
     FederationError,
     NotReadyError,
@@ -18,12 +16,12 @@ from graphwing.errors import (
     RequestError,
     SubgraphError,
 )
+from graphwing.exact_json import encode_json
 from graphwing.execution import ExecutionResult, stream_errors
 from graphwing.server.media_type import GRAPHQL_RESPONSE, JSON
 from graphwing.server.request import Send
 
 _log = logging.getLogger("graphwing")
-_encode = msgspec.json.Encoder().encode
 
 _OK, _BAD_REQUEST, _FAILED, _NOT_READY = 200, 400, 500, 503
 
@@ -52,7 +50,7 @@ async def send_response(send: Send, response: HttpResponse) -> None:
 
 def json_response(status: int, value: object) -> HttpResponse:
     """Return `value` as JSON."""
-    return HttpResponse(status, _encode(value))
+    return HttpResponse(status, encode_json(value))
 
 
 def result_body(result: ExecutionResult) -> dict[str, Any]:
@@ -65,7 +63,7 @@ def result_body(result: ExecutionResult) -> dict[str, Any]:
 async def respond(work: Callable[[], Awaitable[ExecutionResult]], media_type: str) -> HttpResponse:
     """Return the response to one GraphQL request, whatever happens while it is answered."""
     try:
-        return HttpResponse(_OK, _encode(result_body(await work())), media_type)
+        return HttpResponse(_OK, encode_json(result_body(await work())), media_type)
     except Exception as error:  # noqa: BLE001 - the one place where everything else ends
         return refusal(error, media_type)
 
@@ -82,7 +80,7 @@ def refusal(error: Exception, media_type: str) -> HttpResponse:
             status, headers = _NOT_READY, {"retry-after": "1"}
         case _:
             status = _FAILED
-    return HttpResponse(status, _encode({"errors": told_errors(error)}), media_type, headers)
+    return HttpResponse(status, encode_json({"errors": told_errors(error)}), media_type, headers)
 
 
 def told_errors(error: Exception) -> list[dict[str, Any]]:

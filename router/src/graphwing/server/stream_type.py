@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import msgspec
-
+from graphwing.exact_json import encode_json
 from graphwing.execution import ExecutionResult
 from graphwing.server.media_type import MediaRange, accepted
 from graphwing.server.multipart import Multipart
 from graphwing.server.response import result_body
-
-_encode = msgspec.json.Encoder().encode
 
 _MULTIPART = Multipart("graphql")
 
@@ -63,7 +60,7 @@ class ServerSentEvents:
         return told + b"event: complete\ndata:\n\n"
 
     def _next(self, body: dict[str, object]) -> bytes:
-        return b"event: next\ndata: %b\n\n" % _encode(body)
+        return b"event: next\ndata: %b\n\n" % encode_json(body)
 
 
 class MultipartSubscription:
@@ -78,11 +75,11 @@ class MultipartSubscription:
 
     def result(self, result: ExecutionResult) -> bytes:
         """Return one response."""
-        return _MULTIPART.part(_encode({"payload": result_body(result)}))
+        return _MULTIPART.part(encode_json({"payload": result_body(result)}))
 
     def end(self, errors: list[dict[str, object]]) -> bytes:
         """Return what comes last."""
-        told = _MULTIPART.part(_encode({"payload": None, "errors": errors})) if errors else b""
+        told = _MULTIPART.part(encode_json({"payload": None, "errors": errors})) if errors else b""
         return told + _MULTIPART.closing
 
 

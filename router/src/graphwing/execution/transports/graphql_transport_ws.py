@@ -18,6 +18,7 @@ from graphwing.errors import (
     SubgraphError,
     SubgraphTimeoutError,
 )
+from graphwing.exact_json import decode_json, encode_json
 from graphwing.execution.answer import read_answer
 from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports.event_streams import EventStreams
@@ -55,7 +56,6 @@ class _Message(msgspec.Struct):
 
 _decode = msgspec.json.Decoder(_Message).decode
 _decode_errors = msgspec.json.Decoder(list[dict[str, Any]]).decode
-_encode = msgspec.json.Encoder().encode
 
 
 async def subscribe(
@@ -142,7 +142,7 @@ class _Conversation:
         while True:
             message = self._read(await self._heard())
             if message.type == "ping":
-                payload = msgspec.json.decode(message.payload) if message.payload else None
+                payload = decode_json(message.payload) if message.payload else None
                 await self._say("pong", payload)
             elif message.type != "pong":
                 return message
@@ -193,4 +193,4 @@ def _text(kind: str, payload: object = None, *, of: str | None = None) -> str:
         message["id"] = of
     if payload is not None:
         message["payload"] = payload
-    return _encode(message).decode()
+    return encode_json(message).decode()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from graphwing.exact_json import encode_json
 from graphwing.execution.transport import SubgraphRequest
 
 REQUEST_HEADERS = {
@@ -11,11 +10,9 @@ REQUEST_HEADERS = {
     "accept": "application/graphql-response+json, application/json;q=0.9",
 }
 
-_encode = msgspec.json.Encoder().encode
-
 
 def request_body(request: SubgraphRequest) -> bytes:
     """Return the JSON body of `request`."""
     if request.variables:
-        return _encode({"query": request.operation, "variables": request.variables})
-    return _encode({"query": request.operation})
+        return encode_json({"query": request.operation, "variables": request.variables})
+    return encode_json({"query": request.operation})

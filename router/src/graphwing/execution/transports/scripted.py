@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
-import msgspec
-
 from graphwing.errors import SubgraphError
+from graphwing.exact_json import encode_json, json_decoder
 from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports.isolation import isolated, isolated_events
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(SubgraphAnswer).decode
+_decode = json_decoder(SubgraphAnswer).decode
 
 AnswerFunction = Callable[[SubgraphRequest], Awaitable[SubgraphAnswer]]
 EventFunction = Callable[[SubgraphRequest], AsyncGenerator[SubgraphAnswer]]
@@ -39,7 +37,7 @@ class ScriptedTransport:
 
         async def call() -> SubgraphAnswer:
             answer = await self._answer(request)
-            return _decode(_encode(answer))
+            return _decode(encode_json(answer))
 
         return await isolated(self._subgraph, call, timeout)
 
@@ -57,6 +55,6 @@ class ScriptedTransport:
                 raise SubgraphError(self._subgraph, "has no events; give its `Subgraph` `events`")
             async with aclosing(make_events(request)) as stream:
                 async for event in stream:
-                    yield _decode(_encode(event))
+                    yield _decode(encode_json(event))
 
         return isolated_events(self._subgraph, events)
