@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TypeAlias
@@ -101,17 +101,16 @@ class _Walk:
         while self.pending:
             state = self.pending.popleft()
             definition = self.merge.types[state.type_name]
-            stands = self._stands_by_field(state.places)
+            targets = self._targets_by_field(state)
             for item in definition.fields.values():
                 if item.directives and has_applied(item, "inaccessible"):
                     continue
                 overrides = self.merge.overrides.get((definition.name, item.name))
                 if overrides is None or not overrides.labels:
-                    self._follow(state, state.labels, item, stands.get(item.name, ()))
+                    self._follow(state, state.labels, item, targets.get(item.name, ()))
                     continue
                 for labels in _decided(state.labels, overrides):
-                    places = self.options(labels).places_that_matter(state.options)
-                    self._follow(state, labels, item, places)
+                    self._follow(state, labels, item, self._targets(state, labels, item.name))
 
     def options(self, labels: Labels) -> Options:
         """Return the answers that hold when `labels` are as given."""
@@ -136,48 +135,55 @@ class _Walk:
         known.append(state.places)
         self.pending.append(state)
 
-    def _stands_by_field(self, stands: Iterable[Stand]) -> dict[str, list[Stand]]:
-        """Return for each field those of `stands` where it is defined: of many, most often one."""
-        found: dict[str, list[Stand]] = {}
-        for stand in stands:
-            definition = self.places.definition(stand.place)
-            for name in definition.fields if definition is not None else ():
-                found.setdefault(name, []).append(stand)
+    def _targets_by_field(self, state: _State) -> dict[str, list[Option]]:
+        """Return where each field leads from the places of `state`, in all of them at once."""
+        options = self.options(state.labels)
+        reads_nothing = not self.contexts.are_read
+        found: dict[str, list[Option]] = {}
+        for stand in state.places:
+            for name, target in options.steps_from(stand).items():
+                if reads_nothing or options.reads(stand.place, name) <= state.contexts:
+                    found.setdefault(name, []).append(target)
         return found
 
-    def _follow(
-        self, state: _State, labels: Labels, item: FieldDefinition, stands: Iterable[Stand]
-    ) -> None:
-        definition = self.merge.types[state.type_name]
+    def _targets(self, state: _State, labels: Labels, name: str) -> list[Option]:
+        """Return where field `name` leads from `state` once `labels` are decided."""
         options = self.options(labels)
-        targets = frozenset(
+        return [
             target
-            for place, by_key in stands
-            if options.reads(place, item.name) <= state.contexts
-            and (target := options.step(place, item.name, by_key=by_key)) is not None
-        )
+            for place, by_key in options.places_that_matter(state.options)
+            if options.reads(place, name) <= state.contexts
+            and (target := options.step(place, name, by_key=by_key)) is not None
+        ]
+
+    def _follow(
+        self, state: _State, labels: Labels, item: FieldDefinition, targets: Collection[Option]
+    ) -> None:
+        if not targets:
+            self._report(state, labels, item)
+            return
+        returned = named_type(item.type)
+        if not self.places.is_composite(returned):
+            return
         following = _State(
-            named_type(item.type),
-            targets,
+            returned,
+            frozenset(targets),
             labels,
-            state.path.field(definition.name, item),
+            state.path.field(state.type_name, item),
             state.contexts | self.contexts.set_by(state.type_name),
         )
-        if not targets:
-            self._report(state, following, definition, item)
-        elif definition.name == "Mutation" and len(targets) > 1:
+        if state.type_name == "Mutation" and len(following.options) > 1:
             self._enter_one_by_one(following)
         else:
-            self._enter(following, f"{definition.name}.{item.name}")
+            self._enter(following, f"{state.type_name}.{item.name}")
 
-    def _report(
-        self, state: _State, failed: _State, definition: TypeDefinition, item: FieldDefinition
-    ) -> None:
+    def _report(self, state: _State, labels: Labels, item: FieldDefinition) -> None:
+        definition = self.merge.types[state.type_name]
         key = (definition.name, item.name)
         if key not in self.reported:
             self.reported.add(key)
-            options = self.options(failed.labels)
-            report_unsatisfiable(options, failed.path, state.options, definition, item)
+            path = state.path.field(definition.name, item)
+            report_unsatisfiable(self.options(labels), path, state.options, definition, item)
 
     def _enter_one_by_one(self, state: _State) -> None:
         """Take a mutation to one subgraph only: sending it to two would run it twice."""
@@ -205,10 +211,8 @@ class _Walk:
 
     def _enter(self, state: _State, coordinate: str) -> None:
         """Go on from a field to each object type that its value can have."""
-        returned = self.merge.types.get(state.type_name)
+        returned = self.merge.types[state.type_name]
         options = self.options(state.labels)
-        if returned is None or not options.places.is_composite(returned.name):
-            return
         if returned.kind is TypeKind.OBJECT:
             if not _is_hidden(returned):
                 self._add(state)

@@ -25,6 +25,11 @@ class Contexts:
     )
     _set: dict[str, frozenset[Context]] = field(default_factory=dict[str, frozenset[Context]])
 
+    @property
+    def are_read(self) -> bool:
+        """Whether any field reads any."""
+        return bool(self._read)
+
     def read_by(self, subgraph: int, type_name: str, field_name: str) -> frozenset[Context]:
         """Return the contexts without which `subgraph` cannot be asked for a field."""
         return self._read.get((subgraph, type_name, field_name), _NONE)

@@ -6,28 +6,18 @@ options and not with the number of paths.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from graphwing.composition.definitions import (
-    FieldDefinition,
-    TypeDefinition,
-    TypeKind,
-    first_applied,
-    has_applied,
-)
-from graphwing.composition.field_facts import selected_fields
+from graphwing.composition.definitions import AppliedDirective, FieldDefinition, TypeKind
 from graphwing.composition.field_sets import FieldSet, SelectedField, SelectedType
-from graphwing.composition.merge.merge_state import Merge, Subgraph
+from graphwing.composition.merge.merge_state import Merge
 from graphwing.composition.satisfiability.contexts import Context, Contexts
-from graphwing.composition.satisfiability.places import (
-    Key,
-    Option,
-    Places,
-    field_set,
-    provided_below,
-)
-from graphwing.composition.subgraph_schema import ROOT_TYPES, keys_of, string_argument
+from graphwing.composition.satisfiability.places import Key, Option, Places, field_set
+from graphwing.composition.satisfiability.steps import Steps
+from graphwing.composition.subgraph_schema import ROOT_TYPES, string_argument
 from graphwing.composition.type_reference import named_type
 
 _MOST_FIELDS_OF_A_STUB = 4
@@ -75,6 +65,7 @@ class Options:
     budget: Budget
     contexts: Contexts
     places: Places
+    steps: Steps = field(init=False)
     _reachable: dict[tuple[Option, Closed], tuple[Option, ...]] = field(
         default_factory=dict[tuple[Option, Closed], tuple[Option, ...]]
     )
@@ -87,15 +78,15 @@ class Options:
     _local: dict[tuple[Option, FieldSet], bool] = field(
         default_factory=dict[tuple[Option, FieldSet], bool]
     )
-    _resolved: dict[Option, frozenset[str]] = field(default_factory=dict[Option, frozenset[str]])
+    _resolved: dict[Option, AbstractSet[str]] = field(
+        default_factory=dict[Option, AbstractSet[str]]
+    )
     _mattering: dict[frozenset[Option], frozenset[Stand]] = field(
         default_factory=dict[frozenset[Option], frozenset[Stand]]
     )
-    _leaves: dict[Option, frozenset[str] | None] = field(
-        default_factory=dict[Option, frozenset[str] | None]
+    _leaves: dict[Option, AbstractSet[str] | None] = field(
+        default_factory=dict[Option, AbstractSet[str] | None]
     )
-    _key_wanted: dict[Option, bool] = field(default_factory=dict[Option, bool])
-    _returning: dict[Option, bool] = field(default_factory=dict[Option, bool])
     _near: dict[tuple[Option, Closed], tuple[Option, ...]] = field(
         default_factory=dict[tuple[Option, Closed], tuple[Option, ...]]
     )
@@ -104,6 +95,10 @@ class Options:
     )
     _requiring: set[tuple[Option, str]] = field(default_factory=set[tuple[Option, str]])
     _tentative: int = 0
+
+    def __post_init__(self) -> None:
+        """Look at each place as the labels have it."""
+        self.steps = Steps(self.merge, self.labels, self.places)
 
     def advance(self, option: Option, name: str, closed: Closed = _NONE) -> tuple[Option, ...]:
         """Return where field `name` leads from `option`, after any moves to other subgraphs."""
@@ -163,24 +158,29 @@ class Options:
         places = options | by_key
         if len(places) > 1:
             stubs = {it: names for it in places if (names := self._only_leaves(it)) is not None}
-            rest = places - stubs.keys()
-            offered = {name for place in rest for name in self._fields(place)}
-            places = rest | {it for it, names in stubs.items() if not names <= offered}
+            rest = [self._fields(it) for it in places if it not in stubs]
+            places -= {
+                it
+                for it, names in stubs.items()
+                if all(any(name in offered for offered in rest) for name in names)
+            }
         return frozenset(Stand(it, it in by_key and self._wants_key(it)) for it in places)
 
-    def _fields(self, place: Option) -> frozenset[str]:
+    def _fields(self, place: Option) -> AbstractSet[str]:
         """Return the names of the fields that `place` resolves, whatever the path to it."""
         if place not in self._resolved:
-            definition = self.places.definition(place)
-            fields = definition.fields if definition is not None else {}
-            self._resolved[place] = frozenset(
-                name
-                for name in fields
-                if self.step(place, name) is not None and not self.reads(place, name)
+            names = self.steps_from(Stand(place, by_key=False)).keys()
+            reads_nothing = not self.contexts.are_read
+            self._resolved[place] = (
+                names if reads_nothing else {it for it in names if not self.reads(place, it)}
             )
         return self._resolved[place]
 
-    def _only_leaves(self, place: Option) -> frozenset[str] | None:
+    def _wants_key(self, place: Option) -> bool:
+        """Return whether some field at `place` is there only for who came by a key."""
+        return bool(self.steps.at(place).requiring) and not self.steps.can_return(place)
+
+    def _only_leaves(self, place: Option) -> AbstractSet[str] | None:
         """Return the fields of `place` when none of them leads anywhere."""
         if place not in self._leaves:
             self._leaves[place] = self._fields(place) if self._is_stub(place) else None
@@ -303,57 +303,39 @@ class Options:
 
         Who came to `place` `by_key` knows a key to come back by.
         """
-        definition = self.places.definition(place)
-        item = definition.fields.get(name) if definition is not None else None
-        if definition is None or item is None:
-            return None
-        provided = provided_below(place.provided, name) if place.provided else None
-        if provided is None and not (
-            self._is_resolved(place, definition, item)
-            and self._has_requirements(place, item, closed, by_key=by_key)
-        ):
-            return None
-        below = provided or ()
-        use = first_applied(item, "provides")
-        if use is not None:
-            below += field_set(string_argument(use, "fields"))
-        target = named_type(item.type)
-        return Option(place.subgraph, target, target, below)
+        steps = self.steps.at(place)
+        target = steps.free.get(name)
+        if target is not None or name not in steps.requiring:
+            return target
+        target, use = steps.requiring[name]
+        known = self._has_requirements(place, name, use, closed, by_key=by_key)
+        return target if known else None
 
-    def _is_resolved(
-        self, place: Option, definition: TypeDefinition, item: FieldDefinition
-    ) -> bool:
-        subgraph = self.places.subgraph(place)
-        if self._is_left_to_others(subgraph, (definition.name, item.name)):
-            return False
-        if definition.kind is TypeKind.OBJECT:
-            return True
-        names = subgraph.schema.implementations.get(definition.name, ())
-        return not any(self._is_left_to_others(subgraph, (name, item.name)) for name in names)
-
-    def _is_left_to_others(self, subgraph: Subgraph, key: tuple[str, str]) -> bool:
-        if key in subgraph.facts.external:
-            return True
-        overrides = self.merge.overrides.get(key)
-        if overrides is None:
-            return False
-        label = overrides.labels.get(subgraph.name)
-        if label is None:
-            return subgraph.name in overrides.used or subgraph.name in overrides.unused
-        # Neither side counts on a path that has not decided about the label, as in the reference.
-        takes_over = subgraph.name not in overrides.replaced_by_label
-        return (label, takes_over) not in self.labels
+    def steps_from(self, stand: Stand) -> Mapping[str, Option]:
+        """Return where each field leads from `stand`, of those that can be had there."""
+        steps = self.steps.at(stand.place)
+        if not steps.requiring:
+            return steps.free
+        required = {
+            name: target
+            for name in steps.requiring
+            if (target := self.step(stand.place, name, by_key=stand.by_key)) is not None
+        }
+        return steps.free | required
 
     def _has_requirements(
-        self, place: Option, item: FieldDefinition, closed: Closed, *, by_key: bool
+        self,
+        place: Option,
+        name: str,
+        use: AppliedDirective,
+        closed: Closed,
+        *,
+        by_key: bool,
     ) -> bool:
-        """Return whether what `@requires` on `item` names can be had, and brought back here."""
-        use = first_applied(item, "requires")
-        if use is None:
-            return True
-        if not by_key and not self._can_return(place):
+        """Return whether what `@requires` on field `name` names can be had, and brought back."""
+        if not by_key and not self.steps.can_return(place):
             return False
-        request = (place, item.name)
+        request = (place, name)
         known = self._required.get((*request, closed))
         if known is not None:
             return known
@@ -369,42 +351,6 @@ class Options:
         if self._tentative == before or not self._requiring:
             self._required[*request, closed] = result
         return result
-
-    def _wants_key(self, place: Option) -> bool:
-        """Return whether some field at `place` is there only for who came by a key."""
-        if place not in self._key_wanted:
-            definition = self.places.definition(place)
-            fields = definition.fields.values() if definition is not None else ()
-            requires = any(has_applied(item, "requires") for item in fields)
-            self._key_wanted[place] = requires and not self._can_return(place)
-        return self._key_wanted[place]
-
-    def _can_return(self, place: Option) -> bool:
-        """Return whether a query can come back to `place` after it has been elsewhere.
-
-        Any key that the subgraph itself knows will do: it need not be able to look entities up.
-        """
-        if place not in self._returning:
-            self._returning[place] = self._has_own_key(place)
-        return self._returning[place]
-
-    def _has_own_key(self, place: Option) -> bool:
-        definition = self.places.definition(place)
-        subgraph = self.places.subgraph(place)
-        return definition is not None and any(
-            all(
-                self._is_own(subgraph, (target.parent.name, target.field.name))
-                for target in selected_fields(subgraph.schema, key, definition)
-            )
-            for key in keys_of(definition)
-        )
-
-    def _is_own(self, subgraph: Subgraph, key: tuple[str, str]) -> bool:
-        overrides = self.merge.overrides.get(key)
-        if overrides is not None and subgraph.name not in overrides.labels:
-            given_up = overrides.used | overrides.unused
-            return subgraph.name not in given_up
-        return key not in subgraph.facts.external
 
     def resolves(self, option: Option, selections: FieldSet, closed: Closed = _NONE) -> bool:
         """Return whether all of `selections` can be had from `option`."""
@@ -422,11 +368,15 @@ class Options:
             )
         if selection.name == "__typename":
             return True
-        # What can be had nearby is seldom to be looked for further away.
+        # What can be had here or nearby is seldom to be looked for further away.
+        here = self._look_up(option, option, selection.name, closed)
+        if here is not None and self.resolves(here, selection.selections, closed):
+            return True
         if any(
             (target := self._look_up(option, place, selection.name, closed)) is not None
             and self.resolves(target, selection.selections, closed)
             for place in self._nearby(option, closed)
+            if place != option
         ) or any(
             self.resolves(target, selection.selections, closed)
             for target in self.advance(option, selection.name, closed)

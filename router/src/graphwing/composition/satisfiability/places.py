@@ -52,6 +52,7 @@ class Places:
     _keys: dict[tuple[str, str | None], tuple[Key, ...]] = field(
         default_factory=dict[tuple[str, str | None], tuple[Key, ...]]
     )
+    _plain: dict[tuple[int, str], Option] = field(default_factory=dict[tuple[int, str], Option])
     _roots: dict[str, tuple[Option, ...]] = field(default_factory=dict[str, tuple[Option, ...]])
     _holders: dict[str, list[int]] = field(init=False)
     _interface_objects: dict[str, list[int]] = field(init=False)
@@ -73,6 +74,14 @@ class Places:
         """Return the type of `option` as its subgraph defines it."""
         return self.subgraph(option).schema.types.get(option.type_name)
 
+    def plain(self, subgraph: int, type_name: str) -> Option:
+        """Return the place of type `type_name` where nothing is provided."""
+        request = (subgraph, type_name)
+        found = self._plain.get(request)
+        if found is None:
+            found = self._plain[request] = Option(subgraph, type_name, type_name)
+        return found
+
     def roots(self, name: str) -> tuple[Option, ...]:
         """Return the options for a root type: any subgraph that has it can be asked first."""
         if name not in self._roots:
@@ -83,12 +92,8 @@ class Places:
 
     def keys(self, place: Option) -> tuple[Key, ...]:
         """Return the keys that could lead elsewhere from `place`, if their fields can be had."""
-        definition = self.definition(place)
-        stands_for = (
-            place.type_name
-            if definition is not None and has_applied(definition, "interfaceObject")
-            else None
-        )
+        is_interface_object = place.subgraph in self._interface_objects.get(place.type_name, ())
+        stands_for = place.type_name if is_interface_object else None
         request = (place.seen_as, stands_for)
         if request not in self._keys:
             opens: dict[FieldSet, list[Option]] = {}
