@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphwing.composition.check_definitions import check_definitions
@@ -63,15 +64,15 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
     problems.found += unread.found
     if len(problems.found) > before:
         return None
-    _Names(read, links).resolve()
-    schema = _schema(subgraph, read, links)
+    meanings = _Names(read, links).resolve()
+    schema = _schema(subgraph, read, links, meanings)
     if schema.is_federation_1:
         # Federation 1 adds these fields without saying what their types are.
         _remove_federation_fields(schema, read.roots.get("query", "Query"))
     if not check_references(schema, read, problems):
         return None
     check_definitions(subgraph.name, read, links, problems)
-    check_known_directives(schema, problems)
+    check_known_directives(schema, meanings, problems)
     if len(problems.found) > before:
         return None
     check_graphql(schema, read, problems)
@@ -159,8 +160,11 @@ class _Names:
     read: ReadSdl
     links: Links
 
-    def resolve(self) -> None:
-        """Give every applied directive its name in the specification that it comes from."""
+    def resolve(self) -> dict[str, str | None]:
+        """Give every applied directive its name in the specification that it comes from.
+
+        Return that for the names of all directives that are used.
+        """
         cache: dict[str, str | None] = {}
         for directive in self.read.schema_directives:
             self._name(directive, cache)
@@ -174,6 +178,7 @@ class _Names:
         for element in elements:
             for directive in element.directives:
                 self._name(directive, cache)
+        return cache
 
     def _name(self, directive: AppliedDirective, cache: dict[str, str | None]) -> None:
         name = directive.name
@@ -194,11 +199,14 @@ def specification_name(name: str, links: Links) -> str | None:
     return None
 
 
-def _schema(subgraph: SubgraphSdl, read: ReadSdl, links: Links) -> SubgraphSchema:
+def _schema(
+    subgraph: SubgraphSdl, read: ReadSdl, links: Links, meanings: Mapping[str, str | None]
+) -> SubgraphSchema:
     schema = SubgraphSchema(
         subgraph.name,
         subgraph.url,
         links,
+        frozenset(spec for spec in meanings.values() if spec is not None),
         read.types,
         dict(read.directives),
         read.schema_directives,

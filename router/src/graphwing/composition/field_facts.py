@@ -51,14 +51,18 @@ def field_facts(schema: SubgraphSchema) -> FieldFacts:
     """Return the facts about the fields of `schema`."""
     facts = FieldFacts()
     _collect_keys(schema, facts)
-    for definition in schema.objects_and_interfaces():
-        _collect_external(definition, facts)
-        for item in definition.fields.values():
-            _collect_field_directives(schema, definition, item, facts)
+    if "external" in schema.used_directives:
+        for definition in schema.objects_and_interfaces():
+            _collect_external(definition, facts)
+    if not schema.used_directives.isdisjoint({"requires", "provides"}):
+        for definition in schema.objects_and_interfaces():
+            for item in definition.fields.values():
+                _collect_field_directives(schema, definition, item, facts)
     facts.external -= facts.fake_external
     # What is provided on some path is resolved there, as it is where it belongs.
     facts.shareable |= facts.provided & facts.external
-    _collect_context_selections(schema, facts)
+    if "fromContext" in schema.used_directives:
+        _collect_context_selections(schema, facts)
     _collect_interface_fields(schema, facts)
     _collect_shareable(schema, facts)
     return facts
@@ -107,8 +111,6 @@ def _collect_context_selections(schema: SubgraphSchema, facts: FieldFacts) -> No
     for definition in schema.types.values():
         for use in applied(definition, "context"):
             contexts.setdefault(string_argument(use, "name"), []).append(definition)
-    if not contexts:
-        return
     for definition in schema.objects_and_interfaces():
         for item in definition.fields.values():
             for argument in item.arguments.values():

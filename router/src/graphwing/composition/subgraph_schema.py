@@ -31,6 +31,8 @@ class SubgraphSchema:
     name: str
     url: str
     links: Links
+    used_directives: frozenset[str]
+    """The directives that stand anywhere in it, by their names in their specifications."""
     types: dict[str, TypeDefinition] = field(default_factory=dict[str, TypeDefinition])
     directives: dict[str, DirectiveDefinition] = field(
         default_factory=dict[str, DirectiveDefinition]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from graphwing.composition.definitions import (
@@ -45,8 +45,10 @@ BUILT_IN_DIRECTIVES = {
 _LENIENT = {"key": "fields", "requires": "fields", "provides": "fields", "fromContext": "field"}
 
 
-def check_known_directives(schema: SubgraphSchema, problems: Problems) -> None:
-    """Report directives that are not defined."""
+def check_known_directives(schema: SubgraphSchema, used: Iterable[str], problems: Problems) -> None:
+    """Report those of the `used` directives that are not defined, wherever they stand."""
+    if all(name in schema.directives or name in BUILT_IN_DIRECTIVES for name in used):
+        return
     checker = _Checker(schema, problems)
     for coordinate, uses, _ in uses_in(schema):
         for use in uses:

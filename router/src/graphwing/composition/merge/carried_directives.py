@@ -49,6 +49,8 @@ def name_carried_directives(merge: Merge) -> None:
 def _names_in(schema: SubgraphSchema) -> dict[str, tuple[str, Place]]:
     """Return what `schema` calls the carried directives that it uses."""
     found: dict[str, tuple[str, Place]] = {}
+    if schema.used_directives.isdisjoint(SPEC_OF_DIRECTIVE):
+        return found
     for use in _uses_in(schema):
         if use.spec is not None and use.spec in SPEC_OF_DIRECTIVE and use.spec not in found:
             found[use.spec] = (use.name, schema.at(use.position))

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from graphwing.composition.definitions import FieldDefinition, TypeDefinition, TypeKind
+from graphwing.composition.definitions import (
+    AppliedDirective,
+    FieldDefinition,
+    InputValue,
+    TypeDefinition,
+    TypeKind,
+)
 from graphwing.composition.merge.applied_directives import merged_directives
 from graphwing.composition.merge.arguments import merged_arguments
 from graphwing.composition.merge.auth_requirements import abstracted_uses
@@ -30,9 +36,32 @@ def merge_fields(merge: Merge, merged: TypeDefinition) -> None:
             by_name.setdefault(item.name, []).append((subgraph, item))
     hint_partial_fields(merge, merged, by_name)
     for found in by_name.values():
-        item = _merged_field(merge, merged, found)
+        item = _plain_field(merge, merged, found) or _merged_field(merge, merged, found)
         if item is not None:
             merged.fields[item.name] = item
+
+
+def _plain_field(
+    merge: Merge, owner: TypeDefinition, found: Sources[FieldDefinition]
+) -> FieldDefinition | None:
+    """Return a field that one subgraph has, if its directives leave nothing to think about.
+
+    Most fields are such, and `_merged_field` would come to the same.
+    """
+    if len(found) > 1:
+        return None
+    [(subgraph, item)] = found
+    is_plain = not item.directives and not any(it.directives for it in item.arguments.values())
+    if not is_plain or (owner.name, item.name) in subgraph.facts.external:
+        return None
+    if abstracted_sources(merge, owner, item.name):
+        return None
+    merged = FieldDefinition(item.name, item.type, description=item.description)
+    for name, it in item.arguments.items():
+        merged.arguments[name] = InputValue(name, it.type, it.default, it.description)
+    if len(merge.sources[owner.name]) > 1:
+        merged.directives.append(AppliedDirective("join__field", {"graph": subgraph.graph}))
+    return merged
 
 
 def _merged_field(

@@ -47,8 +47,9 @@ def _join_field(
     overrides: Overrides,
 ) -> dict[str, ConstValue]:
     arguments: dict[str, ConstValue] = {"graph": subgraph.graph}
-    for spec in ("requires", "provides") if item.directives else ():
-        use = first_applied(item, spec)
+    specs = {use.spec for use in item.directives}
+    for spec in ("requires", "provides"):
+        use = first_applied(item, spec) if spec in specs else None
         text = string_argument(use, "fields") if use is not None else None
         if text is not None:
             arguments[spec] = normalised(text)
@@ -56,7 +57,7 @@ def _join_field(
         arguments["type"] = type_here
     if (owner.name, item.name) in subgraph.facts.external:
         arguments["external"] = True
-    override = first_applied(item, "override")
+    override = first_applied(item, "override") if "override" in specs else None
     if override is not None:
         arguments["override"] = string_argument(override, "from")
     if subgraph.name in overrides.used:

@@ -93,7 +93,14 @@ class Merge:
     overrides: dict[FieldKey, Overrides] = field(default_factory=dict[FieldKey, Overrides])
     reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """Code and coordinate of what would otherwise be reported again and again."""
+    used_in_subgraphs: frozenset[str] = field(init=False)
+    """The directives that stand anywhere in a subgraph, by their names in their specifications."""
     _implementations: dict[str, list[str]] | None = None
+
+    def __post_init__(self) -> None:
+        """Note which directives there are."""
+        used = (subgraph.schema.used_directives for subgraph in self.subgraphs)
+        self.used_in_subgraphs = frozenset[str]().union(*used)
 
     def implementations(self) -> dict[str, list[str]]:
         """Return the object types that implement each interface; call once all are merged."""

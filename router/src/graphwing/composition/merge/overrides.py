@@ -40,7 +40,8 @@ def overrides_of(
 ) -> Overrides:
     """Return which subgraphs lose the field to which, and report overrides that cannot be."""
     result = Overrides()
-    if not any(has_applied(item, "override") for _, item in found):
+    is_used = "override" in merge.used_in_subgraphs
+    if not is_used or not any(has_applied(item, "override") for _, item in found):
         return result
     by_name = {subgraph.name: (subgraph, item) for subgraph, item in found}
     for subgraph, item in found:

@@ -63,7 +63,10 @@ def contexts_of(merge: Merge) -> Contexts:
     """Return the contexts in `merge`."""
     contexts = Contexts()
     for index, subgraph in enumerate(merge.subgraphs):
-        contexts.add_reads(index, subgraph.schema)
+        if "fromContext" in subgraph.schema.used_directives:
+            contexts.add_reads(index, subgraph.schema)
+    if not contexts.are_read:
+        return contexts
     for index in range(len(merge.subgraphs)):
         contexts.add_settings(index, merge)
     return contexts
