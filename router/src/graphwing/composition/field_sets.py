@@ -169,24 +169,25 @@ class TargetField:
 def target_fields(
     selections: FieldSet, parent: TypeDefinition, types: Mapping[str, TypeDefinition]
 ) -> Iterator[TargetField]:
-    """Yield every field that `selections` on `parent` reaches, except what does not exist."""
-    pending = [(selections, parent, False)]
-    while pending:
-        current, owner, nested = pending.pop()
-        for selection in current:
-            match selection:
-                case SelectedType():
-                    target = types.get(selection.condition) if selection.condition else owner
-                    if target is not None:
-                        pending.append((selection.selections, target, nested))
-                case SelectedField():
-                    definition = owner.fields.get(selection.name)
-                    if definition is None:
-                        continue
-                    yield TargetField(owner, definition, selection, nested)
-                    target = types.get(named_type(definition.type))
-                    if selection.selections and target is not None:
-                        pending.append((selection.selections, target, True))
+    """Yield the fields that `selections` on `parent` reach, up to the first that does not exist."""
+    open_sets = [(iter(selections), parent, False)]
+    while open_sets:
+        rest, owner, nested = open_sets[-1]
+        match next(rest, None):
+            case None:
+                open_sets.pop()
+            case SelectedType() as selection:
+                target = types.get(selection.condition) if selection.condition else owner
+                if target is not None:
+                    open_sets.append((iter(selection.selections), target, nested))
+            case SelectedField() as selection:
+                definition = owner.fields.get(selection.name)
+                if definition is None:
+                    return
+                yield TargetField(owner, definition, selection, nested)
+                target = types.get(named_type(definition.type))
+                if selection.selections and target is not None:
+                    open_sets.append((iter(selection.selections), target, True))
 
 
 def is_composite(definition: TypeDefinition | None) -> bool:
