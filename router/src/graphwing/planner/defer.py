@@ -195,7 +195,7 @@ def _scope_text(scope: Scope, part: int) -> str:
 
 
 def _has(item: Field, part: int) -> bool:
-    if item.part == part:
+    if (item.shown_in or item.part) == part:
         return True
     below = item.selection.fields() if item.selection is not None else ()
     return item.is_divided and any(_has(one, part) for one in below)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from graphql import (
     BooleanValueNode,
@@ -22,6 +22,7 @@ from graphql import (
 from graphwing.errors import PlanningError
 from graphwing.planner.budget import Budget
 from graphwing.planner.defer import Deferral
+from graphwing.planner.gathered import Draft, Gathered, Part
 from graphwing.planner.operation import (
     ALWAYS,
     TYPENAME,
@@ -32,7 +33,7 @@ from graphwing.planner.operation import (
     Selection,
 )
 from graphwing.planner.plan import PRIMARY, Condition, Items, Key, Path
-from graphwing.planner.types import ScopeKey, Types
+from graphwing.planner.types import Types
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -83,71 +84,6 @@ def _definition(document: DocumentNode, name: str | None) -> OperationDefinition
     raise PlanningError(name or "operation")
 
 
-_Part = tuple[SelectionSetNode, int | None]
-"""A selection set, and the part of the response it stands in."""
-_DraftKey = tuple[str, Conditions, int | None]
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A field while its occurrences are gathered."""
-
-    node: FieldNode
-    conditions: Conditions
-    part: int | None
-    selection_sets: list[_Part] = field(default_factory=list["_Part"])
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """The scopes of one place while its selection sets are read."""
-
-    type_name: str
-    path: Path
-    given: Conditions
-    scopes: dict[ScopeKey, dict[_DraftKey, _Draft]] = field(
-        default_factory=dict[ScopeKey, dict[_DraftKey, _Draft]]
-    )
-    spread: set[tuple[str, str, frozenset[str] | None, Conditions, int | None]] = field(
-        default_factory=set[tuple[str, str, frozenset[str] | None, Conditions, int | None]]
-    )
-    parts: dict[int, None] = field(default_factory=dict[int, None])
-    """The deferred parts that begin here, in order."""
-
-    def distinct(self, deferral: Deferral) -> Iterator[tuple[ScopeKey, list[_Draft]]]:
-        """Yield the scopes without what is asked of all objects, or sent before, anyway."""
-        everywhere = self.scopes.get((self.type_name, None), {})
-        for scope, found in self.scopes.items():
-            drafts = _undeferred(found, deferral) if deferral.parts else found
-            kept = [
-                draft
-                for key, draft in drafts.items()
-                if scope == (self.type_name, None) or draft.selection_sets or key not in everywhere
-            ]
-            if kept:
-                yield scope, kept
-
-
-def _undeferred(drafts: dict[_DraftKey, _Draft], deferral: Deferral) -> dict[_DraftKey, _Draft]:
-    """Return the drafts without fields that an earlier part brings: what is below joins them."""
-    kept: dict[_DraftKey, _Draft] = {}
-    by_depth = sorted(drafts.items(), key=lambda item: deferral.depth(item[1].part))
-    for key, draft in by_depth:
-        earlier = [
-            other
-            for (name, conditions, part), other in kept.items()
-            if name == key[0]
-            and conditions <= draft.conditions
-            and deferral.is_within(draft.part, part)
-        ]
-        same = next((one for one in earlier if one.conditions == draft.conditions), None)
-        if same is not None:
-            same.selection_sets.extend(draft.selection_sets)
-        elif not earlier or draft.selection_sets:
-            kept[key] = draft
-    return {key: kept[key] for key in drafts if key in kept}
-
-
 @dataclass(frozen=True, slots=True)
 class _Pending:
     """A selection set still to be read, and for which objects it counts."""
@@ -177,7 +113,7 @@ class Normalizer:
     def selection(
         self,
         type_name: str,
-        selection_sets: list[_Part],
+        selection_sets: list[Part],
         *,
         path: Path = (),
         given: Conditions = ALWAYS,
@@ -185,7 +121,7 @@ class Normalizer:
     ) -> Selection:
         """Return what the selection sets together ask of a `type_name`."""
         self._budget.check_depth(depth)
-        gathered = _Gathered(type_name, path, given)
+        gathered = Gathered(type_name, path, given)
         pending = [
             _Pending(node, type_name, None, ALWAYS, part) for node, part in reversed(selection_sets)
         ]
@@ -198,12 +134,12 @@ class Normalizer:
                     types,
                     tuple(self._field(name, draft, gathered, depth) for draft in drafts),
                 )
-                for (name, types), drafts in gathered.distinct(self._deferral)
+                for (name, types), drafts in gathered.distinct(self._types, self._deferral)
             ),
             tuple(gathered.parts),
         )
 
-    def _read(self, item: _Pending, gathered: _Gathered) -> Iterator[_Pending]:
+    def _read(self, item: _Pending, gathered: Gathered) -> Iterator[_Pending]:
         for position, node in enumerate(item.selection_set.selections):
             conditions = _conditions(node.directives or (), item.conditions, gathered.given)
             if conditions is None:
@@ -220,26 +156,20 @@ class Normalizer:
             return
 
     def _gather(
-        self, node: FieldNode, item: _Pending, conditions: Conditions, gathered: _Gathered
+        self, node: FieldNode, item: _Pending, conditions: Conditions, gathered: Gathered
     ) -> None:
         if node.name.value in _INTROSPECTION:
             return
         self._budget.count_selection()
         for scope in self._types.scopes(gathered.type_name, item.type_name, item.types):
-            drafts = gathered.scopes.setdefault(scope, {})
-            key = (node.alias.value if node.alias else node.name.value, conditions, item.part)
-            draft = drafts.get(key)
-            if draft is None:
-                draft = drafts[key] = _Draft(node, conditions, item.part)
-            if node.selection_set is not None:
-                draft.selection_sets.append((node.selection_set, item.part))
+            gathered.add(scope, node, conditions, item.part)
 
     def _fragment(
         self,
         node: FragmentSpreadNode | InlineFragmentNode | object,
         item: _Pending,
         conditions: Conditions,
-        gathered: _Gathered,
+        gathered: Gathered,
     ) -> Iterator[_Pending]:
         assert isinstance(node, FragmentSpreadNode | InlineFragmentNode)  # noqa: S101 - the rest
         part = self._deferral.part(node, gathered.path, item.part)
@@ -260,13 +190,13 @@ class Normalizer:
                 gathered.parts[part] = None
             yield _Pending(selection_set, *narrowed, conditions, part)
 
-    def _field(self, parent: str, draft: _Draft, gathered: _Gathered, depth: int) -> Field:
+    def _field(self, parent: str, draft: Draft, gathered: Gathered, depth: int) -> Field:
         node, name = draft.node, draft.node.name.value
         if name == TYPENAME:
             type_name, lists = "String", 0
         else:
             type_name, lists = _unwrapped(self._types.field_type(parent, name))
-        response_key = node.alias.value if node.alias else name
+        response_key = draft.response_key
         selection = None
         if draft.selection_sets:
             selection = self.selection(
@@ -288,8 +218,12 @@ class Normalizer:
             directives=tuple(print_ast(directive) for directive in others),
             selection=selection,
             part=draft.part,
+            shown_in=draft.shown_in,
             is_divided=selection is not None
-            and any(one.is_divided or one.part != draft.part for one in selection.fields()),
+            and any(
+                one.is_divided or one.shown_in or one.part != draft.part
+                for one in selection.fields()
+            ),
         )
 
 

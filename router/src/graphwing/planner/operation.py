@@ -35,7 +35,9 @@ class Field:
     """Printed directives other than those that say when a field is there."""
     selection: Selection | None = None
     part: int | None = PRIMARY
-    """The part of the response it belongs to; `None` for what planning needs whatever the part."""
+    """The part of the response that brings it; `None` for what planning needs whatever the part."""
+    shown_in: int | None = None
+    """The part it is sent with, if that is a later one: the same was asked under another name."""
     is_divided: bool = False
     """Whether something below belongs to another part."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from graphwing.errors import PlanningBudgetError, PlanningError
@@ -11,12 +12,13 @@ from graphwing.planner.combine import Cost, combine
 from graphwing.planner.contexts import ContextNames
 from graphwing.planner.emit import emit
 from graphwing.planner.fetch_graph import FetchGraph, build_fetch_graph
+from graphwing.planner.fetched import Fetched
 from graphwing.planner.graph import Node, QueryGraph
 from graphwing.planner.operation import TYPENAME, Field, Operation, Scope, Selection
 from graphwing.planner.places import Place, Position
 from graphwing.planner.plan import PRIMARY, EntityFetch, Fetch, RootFetch
 from graphwing.planner.search import Search
-from graphwing.planner.stops import NoPathError, Tail
+from graphwing.planner.stops import Leaf, NoPathError, Stop, Tail, stops_in
 
 # Two stages of one request each: who has to go on to another subgraph cannot do with less.
 _NOTHING_TO_GAIN = (2, 2)
@@ -136,9 +138,31 @@ class RootFields:
             for part in dict.fromkeys(field.part or PRIMARY for field in fields)
             for node in nodes
         ]
-        leaves = search.leaves(root.whole, tails, selection)
-        chosen, cost = combine(leaves, search.stops, budget)
+
+        def answered() -> tuple[Cost, list[Leaf], list[Stop]]:
+            leaves = search.leaves(root.whole, tails, selection)
+            chosen, cost = combine(leaves, search.stops, budget)
+            return cost, leaves, chosen
+
+        best = answered()
+        fetched = self._fetched_again(search, best[2])
+        if fetched is not None:
+            search.reconsider(fetched)
+            with suppress(PlanningBudgetError):
+                best = min(best, answered(), key=lambda found: found[0])
+        cost, leaves, chosen = best
         return cost, build_fetch_graph(self._graph, leaves, chosen)
+
+    def _fetched_again(self, search: Search, chosen: Iterable[Stop]) -> Fetched | None:
+        """Return what is fetched if a deferred part may have asked again for what is known."""
+        used = 0
+        for stop in chosen:
+            used |= stop.closure
+        stops = list(stops_in(used, search.stops))
+        if not any(stop.part and any(each.part for each in stop.after) for stop in stops):
+            return None
+        parents = {part.id: part.parent for part in self._operation.parts}
+        return Fetched(self._graph, stops, parents)
 
 
 def _waiting(new: Iterable[Fetch], done: list[Fetch]) -> Iterator[Fetch]:

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from graphwing.planner.budget import Budget
-from graphwing.planner.combine import combine
-from graphwing.planner.contexts import readings_above
 from graphwing.planner.defer import fields_by_part
-from graphwing.planner.graph import Demand, Entry, FieldEdge, Node, QueryGraph, Requirement
+from graphwing.planner.entrances import Entrances
+from graphwing.planner.fetched import Fetched
+from graphwing.planner.graph import FieldEdge, Node, QueryGraph
 from graphwing.planner.operation import TYPENAME, Field, Scope, Selection
-from graphwing.planner.places import Place, Spot
+from graphwing.planner.places import Spot
 from graphwing.planner.plan import PRIMARY
 from graphwing.planner.reach import Reach
 from graphwing.planner.stops import (
     Leaf,
-    Need,
     NoPathError,
     Stop,
     Tail,
@@ -28,36 +27,37 @@ from graphwing.planner.stops import (
     undominated,
 )
 
-# Paths to one place, and ways into one subgraph, that are worth following: with more, planning
-# takes longer and hardly ever gets better. The cheapest stay.
+# Paths to one place that are worth following: with more, planning takes longer and hardly ever gets
+# better. The cheapest stay.
 _MOST_TAILS = 12
-_MOST_ENTRANCES = 4
 
 
 class Search:
     """One search: the stops it makes are known to it alone."""
 
     def __init__(self, graph: QueryGraph, budget: Budget, *, is_thorough: bool = False) -> None:
-        self.stops: list[Stop] = []
         self._graph = graph
         self._budget = budget
         self._is_thorough = is_thorough
         self._reach = Reach(graph)
-        self._known: dict[tuple[object, ...], Stop] = {}
-        self._entered: dict[tuple[object, ...], tuple[Stop, ...]] = {}
-        self._obtained: dict[tuple[object, ...], tuple[Need, ...] | None] = {}
-        self._reached: dict[tuple[Spot, Tail, int], dict[Node, tuple[Stop, ...]]] = {}
-        self._settled: list[Place] = []
-        self._active: list[tuple[object, ...]] = []
-        self._cut_at: int | None = None
+        self._entrances = Entrances(graph, budget, self._reach, self.leaves)
         # The part of the response that is being searched for: stops are made for it.
         self._part: int = PRIMARY
+
+    @property
+    def stops(self) -> list[Stop]:
+        """All stops found so far, by index."""
+        return self._entrances.stops
+
+    def reconsider(self, fetched: Fetched) -> None:
+        """Search again from here, knowing what is fetched anyway."""
+        self._entrances.reconsider(fetched)
 
     def root(self, spot: Spot, target: Node, part: int = PRIMARY) -> Stop:
         """Return the stop at which a subgraph's root type is asked."""
         index = len(self.stops)
         closure = 1 << index
-        return self._stop(
+        return self._entrances.stop(
             Stop(
                 index,
                 target.subgraph,
@@ -70,10 +70,16 @@ class Search:
             )
         )
 
-    def leaves(self, spot: Spot, tails: Iterable[Tail], selection: Selection) -> list[Leaf]:
+    def leaves(
+        self, spot: Spot, tails: Iterable[Tail], selection: Selection, part: int = PRIMARY
+    ) -> list[Leaf]:
         """Return the leaves of a selection, or raise `NoPathError`."""
         found: list[Leaf] = []
-        self._select(spot, tuple(tails), selection, found)
+        before, self._part = self._part, part
+        try:
+            self._select(spot, tuple(tails), selection, found)
+        finally:
+            self._part = before
         return found
 
     # Walking a selection.
@@ -238,9 +244,9 @@ class Search:
             if tail.node.kind != "interface object":
                 typed.append(tail)
                 continue
-            for target in self._targets(tail.node):
+            for target in self._entrances.targets(tail.node):
                 if target.kind == "interface":
-                    stops = self._enter(spot, tail, target, None)
+                    stops = self._entrances.enter(spot, tail, target, None, self._part)
                     typed.extend(Tail(target, stop, part=self._part) for stop in stops)
         return best_tails(typed, self._budget.most(_MOST_TAILS))
 
@@ -249,7 +255,7 @@ class Search:
     def _moves(
         self, spot: Spot, tails: tuple[Tail, ...], field: Field
     ) -> list[tuple[Stop, FieldEdge]]:
-        moves: list[tuple[Stop, FieldEdge]] = []
+        moves = list(self._moves_at_known(spot, field))
         too_early: list[tuple[Stop, FieldEdge]] = []
         for tail in tails:
             edge = self._graph.field(tail.node, field.name)
@@ -263,6 +269,13 @@ class Search:
             moves.extend(self._jumps(spot, tail, field))
         # What cannot be asked for later comes with an earlier part, and is sent with its own.
         return moves or too_early
+
+    def _moves_at_known(self, spot: Spot, field: Field) -> Iterator[tuple[Stop, FieldEdge]]:
+        """Yield where what planning needs can be read because an earlier part asks there anyway."""
+        for tail in self._entrances.known_at(spot, self._part) if field.part is None else ():
+            edge = self._graph.field(tail.node, field.name)
+            if edge is not None and edge.demand in (None, tail.stop.demand):
+                yield tail.stop, edge
 
     def _is_due(self, field: Field, tail: Tail) -> bool:
         """Tell whether a field may be asked for right where a tail is; keys come early anyway."""
@@ -278,205 +291,17 @@ class Search:
         return self._is_thorough or not self._reach.is_reachable(node, field.selection)
 
     def _jumps(self, spot: Spot, tail: Tail, field: Field) -> Iterator[tuple[Stop, FieldEdge]]:
-        if spot.place in self._settled:
+        if self._entrances.is_settled(spot.place):
             return
-        for target in self._targets(tail.node):
+        for target in self._entrances.targets(tail.node):
             edge = self._graph.field(target, field.name)
             if edge is None:
                 continue
             is_here = target.id.subgraph == tail.node.subgraph and self._is_due(field, tail)
             if is_here and target.type_name == tail.node.type_name and edge.demand is None:
                 continue
-            for stop in self._enter(spot, tail, target, edge.demand):
+            for stop in self._entrances.enter(spot, tail, target, edge.demand, self._part):
                 yield stop, edge
-
-    def _targets(self, node: Node) -> list[Node]:
-        """Return where an object can be asked about, each once."""
-        entries = self._graph.entries(node.type_name)
-        return [self._graph.node(id_) for id_ in dict.fromkeys(e.target for e in entries)]
-
-    def _enter(
-        self, spot: Spot, tail: Tail, target: Node, demand: Demand | None
-    ) -> tuple[Stop, ...]:
-        """Return the stops by which the objects of a tail can be asked of another subgraph."""
-        known = (spot, tail, target, demand, self._part)
-        stops = self._entered.get(known)
-        if stops is not None:
-            return stops
-        self._budget.count_step()
-        if demand is None:
-            direct = self._entrances(spot, tail, target, [tail])
-            stops = direct or self._within_reach(spot, tail).get(target, ())
-            self._entered[known] = stops
-            return stops
-        aim = (spot, target, demand, self._part)
-        if aim in self._active:
-            # What depends on a search still under way must not be remembered.
-            place = self._active.index(aim)
-            self._cut_at = place if self._cut_at is None else min(self._cut_at, place)
-            return ()
-        self._active.append(aim)
-        stops = tuple(self._entering_with(spot, tail, target, demand))
-        self._active.pop()
-        if self._is_whole():
-            self._entered[known] = stops
-        return stops
-
-    def _is_whole(self) -> bool:
-        """Tell whether no result since has been cut short by a search that still runs."""
-        if self._cut_at is not None and self._cut_at >= len(self._active):
-            self._cut_at = None
-        return self._cut_at is None
-
-    def _entering_with(
-        self, spot: Spot, tail: Tail, target: Node, demand: Demand
-    ) -> Iterator[Stop]:
-        told = self._told(spot, tail, demand)
-        if told is not None:
-            for plain in self._enter(spot, tail, target, None):
-                if plain.entry is not None:
-                    needs = (*plain.needs, *told)
-                    yield self._entry_stop(spot, tail, plain.entry, needs, demand)
-
-    def _told(self, spot: Spot, tail: Tail, demand: Demand) -> tuple[Need, ...] | None:
-        """Return the cheapest way to know what must be sent along for a field."""
-        wanted = [(spot, (tail,), demand.requires)] if demand.requires else []
-        for reading in readings_above(self._graph, spot, tail, demand):
-            if not reading.holders:
-                return None
-            wanted += [(one.spot, one.tails, one.requirement) for one in reading.holders]
-        needs: list[Need] = []
-        for where, known, requirement in wanted:
-            obtained = self._obtain(where, known, requirement)
-            if obtained is None:
-                return None
-            needs.extend(obtained)
-        return tuple(needs)
-
-    def _obtain(
-        self, spot: Spot, tails: tuple[Tail, ...], requirement: Requirement
-    ) -> tuple[Need, ...] | None:
-        """Return the cheapest way to know what a field requires; the first tail is the latest."""
-        known = (spot, tails, requirement, self._part)
-        if known in self._obtained:
-            return self._obtained[known]
-        needs = self._solved(spot, [*tails], requirement, tails[0].stop)
-        if self._is_whole():
-            self._obtained[known] = needs
-        return needs
-
-    def _solved(
-        self, spot: Spot, tails: list[Tail], requirement: Requirement, start: Stop
-    ) -> tuple[Need, ...] | None:
-        selection = spot.place.position.adapt(requirement.selection)
-        try:
-            leaves = self.leaves(spot, tails, selection)
-        except NoPathError:
-            return None
-        stops, _ = combine(leaves, self.stops, self._budget, start=start.closure)
-        pairs = zip(leaves, stops, strict=True)
-        return tuple(Need(stop, leaf.spot, leaf.field) for leaf, stop in pairs)
-
-    # Keys: which subgraphs the objects of a tail lead to, over how many others soever.
-
-    def _within_reach(self, spot: Spot, tail: Tail) -> dict[Node, tuple[Stop, ...]]:
-        """Return the stops for all that keys lead to, nearest first: each round one stage."""
-        found = self._reached.get((spot, tail, self._part))
-        if found is not None:
-            return found
-        found = self._reached[spot, tail, self._part] = {}
-        known = [tail]
-        targets = self._targets(tail.node)
-        while True:
-            fresh = {
-                target: stops
-                for target in targets
-                if target not in found and (stops := self._entrances(spot, tail, target, known))
-            }
-            if not fresh:
-                return found
-            found.update(fresh)
-            known.extend(
-                Tail(target, stop, part=self._part)
-                for target, stops in fresh.items()
-                for stop in stops
-            )
-
-    def _entrances(
-        self, spot: Spot, tail: Tail, target: Node, known: list[Tail]
-    ) -> tuple[Stop, ...]:
-        """Return the stops at a target whose key can be read from what is known already."""
-        entries = [e for e in self._graph.entries(tail.node.type_name) if e.target == target.id]
-        stops: list[Stop] = []
-        for entry in entries:
-            if entry.key is None:
-                return (self._entry_stop(spot, tail, entry, ()),)
-            for one in known:
-                if self._reach.is_local(one.node, entry.key.selection):
-                    # What the objects come with need not be asked again.
-                    sources = [tail] if one is tail else [tail, one]
-                    needs = self._keyed(spot, tail, sources, entry.key)
-                    if needs is not None:
-                        stops.append(self._entry_stop(spot, tail, entry, needs))
-            if stops and len(known) == 1:
-                break
-        if not stops:
-            for entry in entries:
-                needs = self._keyed(spot, tail, known, entry.key) if entry.key else ()
-                if needs is not None:
-                    stops.append(self._entry_stop(spot, tail, entry, needs))
-        return undominated(stops)[: self._budget.most(_MOST_ENTRANCES)]
-
-    def _keyed(
-        self, spot: Spot, tail: Tail, known: list[Tail], key: Requirement
-    ) -> tuple[Need, ...] | None:
-        """Return where to read a key from what is known; no further subgraph is asked for it."""
-        self._settled.append(spot.place)
-        try:
-            return self._solved(spot, known, key, tail.stop)
-        finally:
-            self._settled.pop()
-
-    def _entry_stop(
-        self,
-        spot: Spot,
-        tail: Tail,
-        entry: Entry,
-        needs: tuple[Need, ...],
-        demand: Demand | None = None,
-    ) -> Stop:
-        unique = dict.fromkeys((tail.stop, *(need.stop for need in needs)))
-        after = tuple(sorted(unique, key=lambda stop: stop.index))
-        index = len(self.stops)
-        closure = 1 << index
-        for earlier in after:
-            closure |= earlier.closure
-        return self._stop(
-            Stop(
-                index=index,
-                subgraph=entry.target.subgraph,
-                spot=spot,
-                target=self._graph.node(entry.target),
-                level=1 + max(earlier.level for earlier in after),
-                after=after,
-                closure=closure,
-                entry=entry,
-                source=tail,
-                demand=demand,
-                readings=readings_above(self._graph, spot, tail, demand) if demand else (),
-                needs=needs,
-                is_lookup=entry.key is not None,
-                part=self._part,
-            )
-        )
-
-    def _stop(self, draft: Stop) -> Stop:
-        """Return the stop that is already known, or remember this one."""
-        identity = (draft.spot, draft.target, draft.after, draft.entry, draft.demand, draft.part)
-        known = self._known.setdefault(identity, draft)
-        if known is draft:
-            self.stops.append(draft)
-        return known
 
 
 def _types_at(spot: Spot, tail: Tail) -> frozenset[str]:

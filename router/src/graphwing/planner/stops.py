@@ -142,7 +142,7 @@ def undominated(stops: list[Stop]) -> tuple[Stop, ...]:
 def _makes_superfluous(better: Stop, worse: Stop) -> bool:
     if better.closure & worse.closure == better.closure:
         return True
-    if better.spot is not worse.spot or better.target is not worse.target:
+    if (better.spot, better.target, better.part) != (worse.spot, worse.target, worse.part):
         return False
     # The same visit with less before it.
     before, more = better.closure & ~(1 << better.index), worse.closure & ~(1 << worse.index)
