@@ -1,15 +1,14 @@
-"""The group of all commands, and what a failure looks like: one line, no traceback."""
+"""The group of all commands."""
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
 import click
 
-from graphwing.errors import FederationError
+from graphwing.cli.failures import failures_in_one_line
 
 # Each command's module is imported when it is used, so that none waits for what others need.
 _COMMANDS = {
@@ -41,11 +40,8 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run the command; what goes wrong on purpose becomes one line and exit code 1."""
-        try:
+        with failures_in_one_line():
             return super().invoke(ctx)
-        except FederationError as error:
-            click.echo(f"error: {error}", err=True)
-            sys.exit(1)
 
 
 @click.group(cls=_Commands)

@@ -7,14 +7,17 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
 import uvicorn
 from msgspec.structs import replace
 
+from graphwing.cli.failures import failures_in_one_line
+from graphwing.cli.workers import Lifeline, Workers
 from graphwing.errors import SettingsError
 from graphwing.server.app import RouterApp
 from graphwing.server.configured import router_from_settings
@@ -22,6 +25,7 @@ from graphwing.server.router import Router
 from graphwing.server.settings import Listen, Settings, load_settings
 
 _GRACE_SECONDS = 10
+_MOST_WORKERS = 256
 # Longer than the idle time of browsers' and load balancers' pools, so that they close first.
 _KEEP_ALIVE_SECONDS = 75
 
@@ -35,12 +39,16 @@ _KEEP_ALIVE_SECONDS = 75
 @click.option("--config", type=click.Path(path_type=Path), help="A settings file, YAML or TOML.")
 @click.option("--host", help="The address to listen on; 127.0.0.1 if not given.")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; 4000 if not given.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, _MOST_WORKERS),
+    default=1,
+    help="How many processes share the port, one per core at most; 1 if not given.",
+)
 def command(
-    supergraph: Path | None, config: Path | None, host: str | None, port: int | None
+    supergraph: Path | None, config: Path | None, host: str | None, port: int | None, workers: int
 ) -> None:
     """Serve a supergraph: GraphQL at /graphql, /health and /readyz beside it."""
-    # Applications that run in this process are found from where the command is run.
-    sys.path.insert(0, "")
     settings = load_settings(config) if config else Settings()
     listen = settings.listen
     settings = replace(
@@ -48,14 +56,35 @@ def command(
         supergraph=supergraph or settings.supergraph,
         listen=Listen(host or listen.host, listen.port if port is None else port),
     )
+    with _listening(settings.listen) as listener:
+        if workers == 1:
+            with _signals_that_end_are_no_failure():
+                _work(None, settings, listener)
+        else:
+            kept = Workers(workers, _work_in_process, (settings, listener))
+            sys.exit(kept.run(lambda: _say_where(listener)))
+
+
+def _work_in_process(lifeline: Lifeline, settings: Settings, listener: socket.socket) -> None:
+    with _signals_that_end_are_no_failure(), failures_in_one_line():
+        _work(lifeline, settings, listener)
+
+
+def _work(lifeline: Lifeline | None, settings: Settings, listener: socket.socket) -> None:
+    """Serve until told to end, or until the process is gone that holds the other end of the line.
+
+    Raises `SettingsError`, `CompositionError`, `SupergraphError` and `SubgraphError` when it
+    cannot start.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # Applications that run in this process are found from where the command is run.
+    sys.path.insert(0, "")
     router = router_from_settings(settings)
-    with _listening(settings.listen) as listener, _signals_that_end_are_no_failure():
-        app = router.asgi(body_limit=settings.limits.body, subscriptions=settings.subscriptions)
-        server_config = _server_config(app, settings)
-        # uvloop where it is installed; `asyncio.run` would not take it.
-        with asyncio.Runner(loop_factory=server_config.get_loop_factory()) as runner:
-            runner.run(_serve(router, app, server_config, listener))
+    app = router.asgi(body_limit=settings.limits.body, subscriptions=settings.subscriptions)
+    server = _Server(_server_config(app, settings), app)
+    # uvloop where it is installed; `asyncio.run` would not take it.
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(_serve(router, server, listener, lifeline))
 
 
 def _listening(listen: Listen) -> socket.socket:
@@ -105,27 +134,40 @@ def _server_config(app: RouterApp, settings: Settings) -> uvicorn.Config:
 
 
 async def _serve(
-    router: Router, app: RouterApp, config: uvicorn.Config, listener: socket.socket
+    router: Router, server: _Server, listener: socket.socket, lifeline: Lifeline | None
 ) -> None:
     # Opened here and not by the server's lifespan: what goes wrong is ours to tell, in one line.
     async with router:
-        host, port = listener.getsockname()[:2]
-        origin = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        await _Server(config, app, origin).serve([listener])
+        if lifeline is None:
+            server.on_ready = partial(_say_where, listener)
+        else:
+            server.on_ready = lifeline.say_ready
+            lifeline.on_loss(server.end)
+        await server.serve([listener])
+
+
+def _say_where(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    click.echo(f"graphwing serves http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
 
 
 class _Server(uvicorn.Server):
-    """A server that says where it is, and takes leave of clients that stay."""
+    """A server that says when it is there, and takes leave of clients that stay."""
 
-    def __init__(self, config: uvicorn.Config, app: RouterApp, origin: str) -> None:
+    on_ready: Callable[[], None]
+
+    def __init__(self, config: uvicorn.Config, app: RouterApp) -> None:
         super().__init__(config)
         self._app = app
-        self._origin = origin
+
+    def end(self) -> None:
+        """Stop as on a signal."""
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and print the address."""
+        """Start, and say so."""
         await super().startup(sockets)
-        click.echo(f"graphwing serves {self._origin}/graphql")
+        self.on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End all subscriptions, then stop."""

@@ -1,0 +1,135 @@
+"""Several processes that accept on one socket: one for each core that the router may use."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+_CONTEXT = multiprocessing.get_context("spawn")
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+# A worker that cannot start is tried again, without using up a core.
+_RETRY_SECONDS = 1.0
+
+
+class Lifeline:
+    """What ties a worker to the process that started it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def say_ready(self) -> None:
+        """Tell the starting process that this worker accepts requests."""
+        self._connection.send_bytes(b"ready")
+
+    def on_loss(self, end: Callable[[], None]) -> None:
+        """Call `end` when the starting process is gone, however it went."""
+        loop = asyncio.get_running_loop()
+        # Nothing is ever sent this way: it becomes readable when it closes.
+        descriptor = self._connection.fileno()
+
+        def lost() -> None:
+            loop.remove_reader(descriptor)
+            end()
+
+        loop.add_reader(descriptor, lost)
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: SpawnProcess
+    connection: Connection
+    is_ready: bool = False
+
+
+class Workers:
+    """Keeps `count` processes working until told to end: each runs `work` with its `arguments`.
+
+    `work` takes a `Lifeline` first and says on it when it is ready.
+    """
+
+    def __init__(self, count: int, work: Callable[..., None], arguments: Iterable[object]) -> None:
+        self._count = count
+        self._work = work
+        self._arguments = tuple(arguments)
+        self._workers: list[_Worker] = []
+        self._is_ending = False
+
+    def run(self, on_ready: Callable[[], None]) -> int:
+        """Return 0 after SIGINT or SIGTERM, and 1 if the first cannot start.
+
+        The first tells what is wrong with the settings, once and not by every worker.
+        """
+        before = {end: signal.signal(end, self._end) for end in _ENDS}
+        try:
+            first = self._start()
+            while not first.is_ready and first in self._workers:
+                self._look_after_workers()
+            if not first.is_ready:
+                return 0 if self._is_ending else 1
+            while len(self._workers) < self._count and not self._is_ending:
+                self._start()
+            while self._workers and not all(one.is_ready for one in self._workers):
+                self._look_after_workers(restart=True)
+            if not self._is_ending:
+                on_ready()
+            while self._workers:
+                self._look_after_workers(restart=True)
+            return 0
+        finally:
+            for end, handler in before.items():
+                signal.signal(end, handler)
+
+    def _start(self) -> _Worker:
+        ours, theirs = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(
+            target=_run, args=(self._work, theirs, self._arguments), name="graphwing-worker"
+        )
+        process.start()
+        theirs.close()
+        worker = _Worker(process, ours)
+        self._workers.append(worker)
+        if self._is_ending:
+            process.terminate()
+        return worker
+
+    def _end(self, _number: int, _frame: object) -> None:
+        self._is_ending = True
+        for worker in self._workers:
+            worker.process.terminate()
+
+    def _look_after_workers(self, *, restart: bool = False) -> None:
+        """Wait until a worker gets ready or ends; start another in place of one that ended."""
+        ends = [one.process.sentinel for one in self._workers]
+        starts = [one.connection for one in self._workers if not one.is_ready]
+        events = wait([*ends, *starts])
+        for worker in [*self._workers]:
+            if worker.connection in events and _said_ready(worker.connection):
+                worker.is_ready = True
+            elif worker.connection in events or worker.process.sentinel in events:
+                worker.process.join()
+                self._workers.remove(worker)
+                worker.connection.close()
+                if restart and not self._is_ending:
+                    self._replace(worker)
+
+    def _replace(self, ended: _Worker) -> None:
+        if not ended.is_ready:
+            # Another that ends meanwhile is looked after when this has passed.
+            wait([one.process.sentinel for one in self._workers], timeout=_RETRY_SECONDS)
+        self._start()
+
+
+def _said_ready(connection: Connection) -> bool:
+    try:
+        return bool(connection.recv_bytes())
+    except EOFError:
+        return False
+
+
+def _run(work: Callable[..., None], connection: Connection, arguments: tuple[object, ...]) -> None:
+    work(Lifeline(connection), *arguments)
