@@ -26,6 +26,7 @@ from graphwing.composition.definitions import ABSENT, AppliedDirective, InputVal
 from graphwing.composition.field_sets import normalised
 from graphwing.composition.problems import Problems
 from graphwing.composition.read_sdl import read_sdl
+from graphwing.composition.sdl_texts import sdl_texts
 from graphwing.composition.values import ConstValue, EnumLiteral
 from graphwing.errors import CompositionError
 
@@ -221,7 +222,8 @@ def canonical(sdl: str | None) -> list[str]:
     """
     if sdl is None:
         return []
-    read = read_sdl(SubgraphSdl("supergraph", "", sdl), Problems())
+    supergraph = SubgraphSdl("supergraph", "", sdl)
+    read = read_sdl(supergraph, Problems(sdl_texts([supergraph])))
     graphs = {
         value.name: f"graph:{value.directives[0].arguments['name']}"
         for value in read.types["join__Graph"].values.values()

@@ -6,7 +6,7 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,9 +27,17 @@ from graphql import (
 )
 
 from graphwing.composition import SubgraphSdl
-from graphwing.composition.definitions import ABSENT, AppliedDirective, InputValue, TypeDefinition
+from graphwing.composition.definitions import (
+    ABSENT,
+    AppliedDirective,
+    InputValue,
+    Position,
+    TypeDefinition,
+)
 from graphwing.composition.problems import Problems
 from graphwing.composition.read_sdl import ReadSdl, read_sdl
+from graphwing.composition.sdl_texts import sdl_texts
+from graphwing.composition.sdl_tokens import tokenise
 from graphwing.composition.values import ConstValue, EnumLiteral
 from graphwing.errors import CompositionProblem
 
@@ -226,8 +234,9 @@ def damaged(text: str, chance: random.Random) -> str:
 
 def compare(sdl: str) -> None:
     """Check that `sdl` reads as graphql-core reads it, or is refused where it is refused there."""
-    problems = Problems()
-    read = read_sdl(SubgraphSdl("it", "", sdl), problems)
+    subgraph = SubgraphSdl("it", "", sdl)
+    problems = Problems(sdl_texts([subgraph]))
+    read = read_sdl(subgraph, problems)
     syntax = [it for it in problems.found if it.message.startswith("the SDL ")]
     try:
         document = parse(sdl)
@@ -240,7 +249,12 @@ def compare(sdl: str) -> None:
         return
     assert syntax == []
     if not problems.found:
-        assert said_by_records(read) == said_by_nodes(document)
+        tokens = tokenise(sdl)
+
+        def where(position: Position) -> tuple[int, int] | None:
+            return None if position is None else tokens.position(position)
+
+        assert said_by_records(read, where) == said_by_nodes(document)
 
 
 # What graphql-core reads and a type system cannot hold is refused where it begins, whatever is
@@ -292,6 +306,7 @@ _NEW_LOCATIONS = {"DIRECTIVE_DEFINITION", "FRAGMENT_VARIABLE_DEFINITION"}
 _OF_SCHEMA = (SchemaDefinitionNode, SchemaExtensionNode)
 Said = dict[str, Any]
 Ast: TypeAlias = Any
+Where: TypeAlias = Callable[[Position], tuple[int, int] | None]
 
 
 def said_by_nodes(document: DocumentNode) -> Said:
@@ -396,36 +411,36 @@ def start_of(node: Node) -> tuple[int, int]:
     return token.line, token.column
 
 
-def said_by_records(read: ReadSdl) -> Said:
+def said_by_records(read: ReadSdl, where: Where) -> Said:
     """Return all that `read` says, in the form of `said_by_nodes`."""
     schema = {
         "roots": read.roots,
-        "directives": [use(it) for it in read.schema_directives],
+        "directives": [use(it, where) for it in read.schema_directives],
         "description": read.schema_description,
-        "position": read.schema_position,
+        "position": where(read.schema_position),
     }
     directives = {
         name: {
             "description": it.description,
-            "position": it.position,
-            "arguments": [input_record(argument) for argument in it.arguments.values()],
+            "position": where(it.position),
+            "arguments": [input_record(argument, where) for argument in it.arguments.values()],
             "locations": it.locations,
             "repeatable": it.is_repeatable,
         }
         for name, it in read.directives.items()
     }
-    types = {name: type_record(it) for name, it in read.types.items()}
+    types = {name: type_record(it, where) for name, it in read.types.items()}
     return {"schema": schema, "types": types, "directives": directives}
 
 
-def type_record(definition: TypeDefinition) -> Said:
+def type_record(definition: TypeDefinition, where: Where) -> Said:
     fields = [
         (
             it.name,
             it.type,
-            [input_record(argument) for argument in it.arguments.values()],
-            {"description": it.description, "position": it.position},
-            [use(directive) for directive in it.directives],
+            [input_record(argument, where) for argument in it.arguments.values()],
+            {"description": it.description, "position": where(it.position)},
+            [use(directive, where) for directive in it.directives],
             it.in_extension,
         )
         for it in definition.fields.values()
@@ -433,8 +448,8 @@ def type_record(definition: TypeDefinition) -> Said:
     values = [
         (
             it.name,
-            {"description": it.description, "position": it.position},
-            [use(directive) for directive in it.directives],
+            {"description": it.description, "position": where(it.position)},
+            [use(directive, where) for directive in it.directives],
         )
         for it in definition.values.values()
     ]
@@ -442,23 +457,29 @@ def type_record(definition: TypeDefinition) -> Said:
         "kind": {"type": "object"}.get(definition.kind.value, definition.kind.value),
         "definition": definition.has_definition,
         "extension": definition.has_extension,
-        "position": definition.position,
+        "position": where(definition.position),
         "description": definition.description,
-        "directives": [use(it) for it in definition.directives],
-        "interfaces": definition.interfaces,
-        "members": definition.members,
+        "directives": [use(it, where) for it in definition.directives],
+        "interfaces": {name: where(at) for name, at in definition.interfaces.items()},
+        "members": {name: where(at) for name, at in definition.members.items()},
         "fields": fields,
-        "inputs": [input_record(it) for it in definition.input_fields.values()],
+        "inputs": [input_record(it, where) for it in definition.input_fields.values()],
         "values": values,
     }
 
 
-def input_record(it: InputValue) -> tuple[object, ...]:
+def input_record(it: InputValue, where: Where) -> tuple[object, ...]:
     default = "absent" if it.default is ABSENT else repr(it.default)
-    about = {"description": it.description, "position": it.position}
-    return (it.name, it.type, default, about, [use(directive) for directive in it.directives])
+    about = {"description": it.description, "position": where(it.position)}
+    return (
+        it.name,
+        it.type,
+        default,
+        about,
+        [use(directive, where) for directive in it.directives],
+    )
 
 
-def use(directive: AppliedDirective) -> tuple[object, ...]:
+def use(directive: AppliedDirective, where: Where) -> tuple[object, ...]:
     arguments = [(name, repr(given)) for name, given in directive.arguments.items()]
-    return (directive.name, arguments, directive.position, directive.in_extension)
+    return (directive.name, arguments, where(directive.position), directive.in_extension)

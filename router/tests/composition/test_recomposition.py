@@ -20,6 +20,7 @@ from graphwing.composition.definitions import (
 )
 from graphwing.composition.problems import Problems
 from graphwing.composition.read_sdl import ReadSdl, read_sdl
+from graphwing.composition.sdl_texts import sdl_texts
 from graphwing.composition.values import EnumLiteral, print_value
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
@@ -37,7 +38,8 @@ IMPORTS = (
 
 def subgraphs_of(sdl: str) -> list[SubgraphSdl]:
     """Return the subgraphs that the supergraph `sdl` describes, as far as it does."""
-    read = read_sdl(SubgraphSdl("supergraph", "", sdl), Problems())
+    supergraph = SubgraphSdl("supergraph", "", sdl)
+    read = read_sdl(supergraph, Problems(sdl_texts([supergraph])))
     return [
         SubgraphSdl(
             str(value.directives[0].arguments["name"]),

@@ -56,7 +56,7 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
     Each step needs the ones before: what they find wrong would be told again, in other words.
     """
     before = len(problems.found)
-    unread = Problems()
+    unread = Problems(problems.texts)
     read = read_sdl(subgraph, unread)
     links = _read_links(subgraph.name, read, problems)
     if len(problems.found) > before:

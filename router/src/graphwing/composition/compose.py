@@ -16,6 +16,7 @@ from graphwing.composition.print_supergraph import print_supergraph
 from graphwing.composition.problems import Problems
 from graphwing.composition.python_classes import problems_name_classes
 from graphwing.composition.satisfiability import MOST_STEPS, check_satisfiability
+from graphwing.composition.sdl_texts import sdl_texts
 from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.errors import CompositionError, CompositionProblem
 from graphwing.supergraph import Supergraph, supergraph_of
@@ -91,7 +92,8 @@ def _collection_paused() -> Generator[None]:
 def _compose(
     given: list[SubgraphSdl], contract: Contract, most_steps: int
 ) -> tuple[str, tuple[Hint, ...]]:
-    merge = Merge(prepare_subgraphs(given), Problems(), Hints())
+    texts = sdl_texts(given)
+    merge = Merge(prepare_subgraphs(given), Problems(texts), Hints(texts))
     for phase in (merge_subgraphs, check_merged_schema):
         phase(merge)
         _stop_at(merge)

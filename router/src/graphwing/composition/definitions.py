@@ -13,8 +13,8 @@ from typing import TypeAlias
 from graphwing.composition.type_reference import TypeReference
 from graphwing.composition.values import ConstValue, print_value
 
-Position: TypeAlias = "tuple[int, int] | None"
-"""Line and column, both from 1; nothing for what no author wrote."""
+Position: TypeAlias = "int | None"
+"""The index of a token in the SDL of the subgraph; nothing for what no author wrote."""
 
 
 class TypeKind(Enum):

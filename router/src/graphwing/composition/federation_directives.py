@@ -15,6 +15,7 @@ from graphwing.composition.links import (
 )
 from graphwing.composition.problems import Problems
 from graphwing.composition.read_sdl import read_sdl
+from graphwing.composition.sdl_texts import sdl_texts
 from graphwing.composition.subgraph_sdl import SubgraphSdl
 
 SPECS = "https://specs.apollo.dev"
@@ -199,11 +200,16 @@ def federation_directives(version: Version | None) -> Mapping[str, DirectiveDefi
 
 @cache
 def _definitions(forms: tuple[str, ...]) -> Mapping[str, DirectiveDefinition]:
-    problems = Problems()
+    problems = Problems(sdl_texts(()))
     found: dict[str, DirectiveDefinition] = {}
     for form in forms:
         found.update(read_sdl(SubgraphSdl("specification", "", form), problems).directives)
     assert not problems.found, problems.found  # noqa: S101 - the tables above are ours
+    for definition in found.values():
+        # No author wrote them.
+        definition.position = None
+        for argument in definition.arguments.values():
+            argument.position = None
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from graphwing.composition.problems import Place, source_locations
+from graphwing.composition.sdl_texts import SdlTexts
 from graphwing.errors import SourceLocation
 
 
@@ -68,6 +69,7 @@ class Hint:
 class Hints:
     """Hints as they are found, in order."""
 
+    texts: SdlTexts
     found: list[Hint] = field(default_factory=list[Hint])
 
     def report(
@@ -81,6 +83,5 @@ class Hints:
         """Add a hint; its level is the one that its code always has."""
         places = list(at)
         names = tuple(dict.fromkeys(name for name, _ in places))
-        self.found.append(
-            Hint(code, HINT_LEVELS[code], message, names, coordinate, source_locations(places))
-        )
+        locations = source_locations(places, self.texts)
+        self.found.append(Hint(code, HINT_LEVELS[code], message, names, coordinate, locations))

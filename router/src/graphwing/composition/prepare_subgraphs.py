@@ -12,6 +12,7 @@ from graphwing.composition.field_facts import FieldFacts, field_facts
 from graphwing.composition.merge.graph_names import graph_name, graph_names
 from graphwing.composition.merge.merge_state import Subgraph
 from graphwing.composition.problems import Problems
+from graphwing.composition.sdl_texts import SdlTexts, sdl_texts
 from graphwing.composition.subgraph_schema import SubgraphSchema
 from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.composition.upgrade_federation_1 import adopt_keys, upgrade_federation_1
@@ -24,13 +25,13 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 def prepare_subgraphs(given: Sequence[SubgraphSdl]) -> list[Subgraph]:
     """Return `given`, ready to be merged, or raise `CompositionError`."""
-    problems = Problems()
+    problems = Problems(sdl_texts(given))
     _check_given(given, problems)
     schemas, facts = _built(given, problems)
     _stop_at(problems)
     old = [schema for schema in schemas if schema.is_federation_1]
     # Upgrading removes what could be the base of another subgraph's extension.
-    homeless = {schema.name: _extension_problems(schema, schemas) for schema in old}
+    homeless = {schema.name: _extension_problems(schema, schemas, problems.texts) for schema in old}
     adopt_keys(schemas)
     for schema in old:
         before = len(problems.found)
@@ -43,16 +44,16 @@ def prepare_subgraphs(given: Sequence[SubgraphSdl]) -> list[Subgraph]:
 
 
 def _extension_problems(
-    schema: SubgraphSchema, schemas: Sequence[SubgraphSchema]
+    schema: SubgraphSchema, schemas: Sequence[SubgraphSchema], texts: SdlTexts
 ) -> list[CompositionProblem]:
-    problems = Problems()
+    problems = Problems(texts)
     check_extensions(schema, schemas, problems)
     return problems.found
 
 
 def check_alone(subgraph: SubgraphSdl) -> None:
     """Raise `CompositionError` with all problems that `subgraph` has by itself, if it has any."""
-    problems = Problems()
+    problems = Problems(sdl_texts([subgraph]))
     schemas, _ = _built([subgraph], problems)
     _stop_at(problems)
     for schema in schemas:

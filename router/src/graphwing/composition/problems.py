@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeAlias
 
 from graphwing.composition.definitions import Position
+from graphwing.composition.sdl_texts import SdlTexts
 from graphwing.errors import CompositionProblem, SourceLocation
 
 Place: TypeAlias = tuple[str, Position]
@@ -20,6 +22,7 @@ _MOST_LOCATIONS = 20
 class Problems:
     """Problems as they are found, in order."""
 
+    texts: SdlTexts
     found: list[CompositionProblem] = field(default_factory=list[CompositionProblem])
 
     def report(  # noqa: PLR0913 - each is a fact of its own
@@ -35,16 +38,11 @@ class Problems:
         """Add a problem. The subgraphs are those of the places in `at`, unless they are given."""
         places = list(at)
         names = tuple(dict.fromkeys(subgraphs)) or tuple(dict.fromkeys(name for name, _ in places))
-        self.found.append(
-            CompositionProblem(code, message, names, coordinate, source_locations(places), remedy)
-        )
+        locations = source_locations(places, self.texts)
+        self.found.append(CompositionProblem(code, message, names, coordinate, locations, remedy))
 
 
-def source_locations(places: Iterable[Place]) -> tuple[SourceLocation, ...]:
+def source_locations(places: Iterable[Place], texts: SdlTexts) -> tuple[SourceLocation, ...]:
     """Return those of `places` that an author wrote, at most twenty."""
-    known = (
-        SourceLocation(name, position[0], position[1])
-        for name, position in places
-        if position is not None
-    )
-    return tuple(location for location, _ in zip(known, range(_MOST_LOCATIONS), strict=False))
+    written = (texts.location(name, position) for name, position in places if position is not None)
+    return tuple(islice(written, _MOST_LOCATIONS))

@@ -18,6 +18,7 @@ from graphwing.composition.problems import Problems
 from graphwing.composition.sdl_parser import SdlParser, SdlSyntaxError
 from graphwing.composition.sdl_tokens import END
 from graphwing.composition.subgraph_sdl import SubgraphSdl
+from graphwing.errors import CompositionProblem, SourceLocation
 
 _TYPE_KINDS = {kind.value: kind for kind in TypeKind}
 _OPERATIONS = frozenset({"query", "mutation", "subscription"})
@@ -69,15 +70,19 @@ class _Reader:
                     return self._result
             self._invalid(
                 "the SDL holds an operation or fragment; only type definitions belong in it",
-                parser.position(),
+                parser.at,
                 remedy="remove it",
             )
         except SdlSyntaxError as error:
-            self._invalid(
+            # It may be within what is no token, so that no position says it.
+            problem = CompositionProblem(
+                "INVALID_GRAPHQL",
                 f"the SDL does not parse: {error.message}",
-                error.position,
+                (self._subgraph,),
+                locations=(SourceLocation(self._subgraph, error.line, error.column),),
                 remedy="correct the SDL there, or shortly before",
             )
+            self._problems.found.append(problem)
         return self._result
 
     def _invalid(
@@ -98,9 +103,9 @@ class _Reader:
 
     def _read_definition(self) -> None:
         parser = self._parser
-        start = parser.position()
+        start = parser.at
         description = parser.description()
-        position = parser.position()
+        position = parser.at
         is_extension = parser.skips("extend")
         keyword = "extend" if is_extension and description is not None else parser.next
         kind = _TYPE_KINDS.get(keyword)
@@ -114,7 +119,8 @@ class _Reader:
             parser.skips(keyword)
             self._read_directive_definition(description, position)
         elif description is not None and (keyword == "{" or keyword.isidentifier()):
-            raise SdlSyntaxError("Unexpected description, only definitions have one.", start)
+            message = "Unexpected description, only definitions have one."
+            raise SdlSyntaxError(message, *parser.location(start))
         else:
             parser.refuse()
 
@@ -141,7 +147,7 @@ class _Reader:
                 return
 
     def _read_root(self) -> None:
-        position = self._parser.position()
+        position = self._parser.at
         operation = self._parser.one_of(_OPERATIONS)
         self._parser.expect(":")
         if operation in self._result.roots:
@@ -231,7 +237,7 @@ class _Reader:
             return
         while True:
             description = parser.description()
-            position = parser.position()
+            position = parser.at
             name = parser.name()
             coordinate = f"{owner.name}.{name}"
             if name in owner.fields:
@@ -252,7 +258,7 @@ class _Reader:
             return
         while True:
             description = parser.description()
-            position = parser.position()
+            position = parser.at
             name = parser.enum_value_name()
             coordinate = f"{owner.name}.{name}"
             if name in owner.values:

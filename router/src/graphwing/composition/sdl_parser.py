@@ -33,12 +33,13 @@ _CONSTANTS: dict[str, ConstValue] = {"true": True, "false": False, "null": None}
 
 
 class SdlSyntaxError(Exception):
-    """The text is no GraphQL from `position` on."""
+    """The text is no GraphQL from `line` and `column` on, both from 1."""
 
-    def __init__(self, message: str, position: Position) -> None:
+    def __init__(self, message: str, line: int, column: int) -> None:
         super().__init__(message)
         self.message = message
-        self.position = position
+        self.line = line
+        self.column = column
 
 
 class Report(Protocol):
@@ -64,9 +65,9 @@ class SdlParser:
         self.at = 0
         """The index of the next token."""
 
-    def position(self, index: int | None = None) -> tuple[int, int]:
-        """Return line and column of the token at `index`, or of the next one."""
-        return self._tokens.position(self.at if index is None else index)
+    def location(self, index: int) -> tuple[int, int]:
+        """Return line and column of the token at `index`."""
+        return self._tokens.position(index)
 
     @property
     def next(self) -> str:
@@ -99,7 +100,7 @@ class SdlParser:
         if self.next in _CONSTANTS:
             found = self._describe(self.at)
             message = f"{found} is reserved and cannot be used for an enum value."
-            raise SdlSyntaxError(message, self.position())
+            self._raise(message)
         return self.name()
 
     def one_of(self, names: Collection[str]) -> str:
@@ -114,7 +115,7 @@ class SdlParser:
         self.skips(delimiter)
         found: list[tuple[str, Position]] = []
         while True:
-            position = self.position()
+            position = self.at
             found.append((self.name(), position))
             if not self.skips(delimiter):
                 return found
@@ -164,7 +165,7 @@ class SdlParser:
         """Return the uses of directives that are next."""
         found: list[AppliedDirective] = []
         while self._texts[self.at] == "@":
-            position = self.position()
+            position = self.at
             self.at += 1
             name = self.name()
             found.append(
@@ -201,7 +202,7 @@ class SdlParser:
             self.expect(":")
             if name in arguments:
                 message = f"argument `{name}` of `{owner}` is given twice"
-                self._report(message, self.position(start))
+                self._report(message, start)
             arguments[name] = self.value()
             if self.skips(")"):
                 return arguments
@@ -210,17 +211,20 @@ class SdlParser:
         """Raise `SdlSyntaxError` because the next token is not `expected`, or does not fit."""
         found = self._describe(self.at)
         if expected is None:
-            raise SdlSyntaxError(f"Unexpected {found}.", self.position())
-        raise SdlSyntaxError(f"Expected {expected}, found {found}.", self.position())
+            self._raise(f"Unexpected {found}.")
+        self._raise(f"Expected {expected}, found {found}.")
+
+    def _raise(self, message: str) -> NoReturn:
+        raise SdlSyntaxError(message, *self.location(self.at))
 
     def check_depth(self, depth: int) -> None:
         """Raise `SdlSyntaxError` when `depth` lists, values or selections are too many."""
         if depth > _DEEPEST:
-            raise SdlSyntaxError("it is nested too deeply", self.position())
+            self._raise("it is nested too deeply")
 
     def _input_value(self) -> InputValue:
         description = self.description()
-        position = self.position()
+        position = self.at
         name = self.name()
         self.expect(":")
         reference = self.type_reference()
@@ -251,7 +255,7 @@ class SdlParser:
             return number_from_text(text)
         except NumberTooLongError as error:
             message = f"the number {error}… is out of range"
-            self._report(message, self.position(self.at - 1), remedy="write a smaller number")
+            self._report(message, self.at - 1, remedy="write a smaller number")
             return None
 
     def _refuse_value(self) -> NoReturn:
@@ -261,7 +265,7 @@ class SdlParser:
             name = self._texts[self.at + 1]
             if name.isidentifier():
                 message = f"Unexpected variable '${name}' in constant value."
-                raise SdlSyntaxError(message, self.position())
+                self._raise(message)
         self.refuse()
 
     def _refuse_passed(self) -> NoReturn:
@@ -274,12 +278,12 @@ class SdlParser:
         """Return what messages call the token at `index`, or raise when it is none."""
         source = Source(self._source)
         try:
-            token = Lexer(source).read_next_token(self._tokens.starts[index])
+            token = Lexer(source).read_next_token(self._tokens.start(index))
         except GraphQLSyntaxError as error:
             message = error.message.removeprefix("Syntax Error: ")
             place = error.locations[0] if error.locations else None
-            position = (place.line, place.column) if place else self.position(index)
-            raise SdlSyntaxError(message, position) from error
+            line, column = (place.line, place.column) if place else self.location(index)
+            raise SdlSyntaxError(message, line, column) from error
         if token.value is not None:
             return f"{token.kind.value} '{token.value}'"
         return token.kind.value if token.kind is TokenKind.EOF else f"'{token.kind.value}'"

@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import accumulate, chain
+from dataclasses import dataclass, field
 
 # Half of a character beyond the first 65,536 is none by itself, but text from JSON can hold both.
 _PAIR = r"[\ud800-\udbff][\udc00-\udfff]"
@@ -41,7 +39,7 @@ _ANY_TOKEN = rf"""
   | -?+ (?: 0 | [1-9] [0-9]*+ ) (?: \. [0-9]++ )?+ (?: [Ee] [+-]?+ [0-9]++ )?+ (?! [.0-9_A-Za-z] )
 """
 # What is no token is read with all that follows it, as the last.
-_TOKENS = re.compile(rf"({_IGNORED}) ({_ANY_TOKEN} | \Z | [\s\S]++)", re.VERBOSE)
+_TOKENS = re.compile(rf"{_IGNORED} ({_ANY_TOKEN} | \Z | [\s\S]++)", re.VERBOSE)
 _TOKEN = re.compile(_ANY_TOKEN, re.VERBOSE)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -51,19 +49,29 @@ UNREADABLE = "\0"
 """What stands for something that is no token, and all that follows it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tokens:
-    """The tokens of one text, and where they stand in it."""
+    """The tokens of one text; where they stand in it is worked out once somebody asks."""
 
+    text: str
     texts: list[str]
-    starts: array[int]
-    line_starts: array[int]
+    _starts: array[int] | None = None
+    _line_starts: list[int] = field(default_factory=list[int])
+
+    def start(self, index: int) -> int:
+        """Return where the token at `index` begins."""
+        if self._starts is None:
+            self._starts = array("L", (match.start(1) for match in _TOKENS.finditer(self.text)))
+            # Line ends are looked for one by one: a pattern for whole lines would read a last line
+            # that does not end, which may be all of the text, again from each of its characters.
+            self._line_starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
+        return self._starts[index]
 
     def position(self, index: int) -> tuple[int, int]:
         """Return line and column, both from 1, of the token at `index`."""
-        start = self.starts[index]
-        line = bisect_right(self.line_starts, start)
-        return line, start - self.line_starts[line - 1] + 1
+        start = self.start(index)
+        line = bisect_right(self._line_starts, start)
+        return line, start - self._line_starts[line - 1] + 1
 
 
 def tokenise(text: str) -> Tokens:
@@ -72,18 +80,7 @@ def tokenise(text: str) -> Tokens:
     >>> tokenise('type Track { "Its name." name: String! }').texts
     ['type', 'Track', '{', '"Its name."', 'name', ':', 'String', '!', '}', '']
     """
-    pairs: list[tuple[str, str]] = _TOKENS.findall(text)
-    texts = [token for _, token in pairs]
+    texts: list[str] = _TOKENS.findall(text)
     if len(texts) > 1 and texts[-2] and not _TOKEN.match(texts[-2]):
         texts[-2] = UNREADABLE
-    # A token starts where what is ignored before it ends.
-    starts = _ends(chain.from_iterable(pairs))[::2]
-    # Line ends are looked for one by one: a pattern for whole lines would read a last line that
-    # does not end, which may be all of the text, again from each of its characters.
-    line_starts = array("L", [0, *(end.end() for end in _LINE_END.finditer(text))])
-    return Tokens(texts, starts, line_starts)
-
-
-def _ends(pieces: Iterable[str]) -> array[int]:
-    """Return where each of `pieces` ends when they follow one another."""
-    return array("L", accumulate(map(len, pieces)))
+    return Tokens(text, texts)

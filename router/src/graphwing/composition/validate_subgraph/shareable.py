@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphwing.composition.definitions import TypeKind, applied
+from graphwing.composition.definitions import Position, TypeKind, applied
 from graphwing.composition.field_facts import FieldFacts
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import SubgraphSchema
@@ -34,7 +34,7 @@ def _report_twice(
     schema: SubgraphSchema,
     problems: Problems,
     coordinate: str,
-    position: tuple[int, int] | None,
+    position: Position,
 ) -> None:
     problems.report(
         "INVALID_SHAREABLE_USAGE",
