@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 
 import pytest
 from plans.graphs import Library
@@ -65,24 +66,24 @@ async def test_the_least_recently_used_operation_is_forgotten_first(
     monkeypatch.setattr("graphwing.server.operations._KEPT_OPERATIONS", 2)
     texts = [f"query Q{number} {BOOK}" for number in range(3)]
 
-    first, second = [await operations.get(text, None) for text in texts[:2]]
+    first, second = [weakref.ref(await operations.get(text, None)) for text in texts[:2]]
     await operations.get(texts[0], None)
     await operations.get(texts[2], None)
 
-    assert await operations.get(texts[0], None) is first
-    assert await operations.get(texts[1], None) is not second
+    assert await operations.get(texts[0], None) is first()
+    assert second() is None
 
 
 async def test_what_is_kept_is_bounded_by_its_size_too(
     operations: Operations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphwing.server.operations._KEPT_CHARACTERS", 100)
-    large = f"{BOOK} #{'x' * 90}"
 
-    first = await operations.get(large, None)
-    await operations.get(BOOK, None)
+    large = weakref.ref(await operations.get(f"{{ books {{ title }} }} #{'x' * 90}", None))
+    small = weakref.ref(await operations.get(BOOK, None))
 
-    assert await operations.get(large, None) is not first
+    assert large() is None
+    assert small() is not None
 
 
 async def test_other_operations_go_on_while_one_takes_long_to_plan() -> None:
@@ -105,3 +106,14 @@ async def test_other_operations_go_on_while_one_takes_long_to_plan() -> None:
     may_go_on.set()
     assert (await slow).plan.kind == "query"
     operations.stop_planning()
+
+
+async def test_texts_that_differ_in_spaces_and_comments_are_one_operation(
+    operations: Operations,
+) -> None:
+    plain = await operations.get(BOOK, None)
+    spaced = await operations.get("# the first\n{\n  book(id: 1,) { title }\n}", None)
+    other = await operations.get("{ book(id: 2) { title } }", None)
+
+    assert spaced is plain
+    assert other is not plain

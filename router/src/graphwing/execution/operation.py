@@ -28,7 +28,15 @@ _FAULTS_SHOWN = 50
 class Operation:
     """One operation of a valid document with its plan; made once, run many times."""
 
-    __slots__ = ("_conditional", "_document", "_schema", "_shapes", "definition", "plan")
+    __slots__ = (
+        "__weakref__",
+        "_conditional",
+        "_document",
+        "_schema",
+        "_shapes",
+        "definition",
+        "plan",
+    )
 
     plan: Plan
     """How it is answered; with variants if variables decide what is deferred."""

@@ -8,12 +8,15 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from hashlib import sha256
+from weakref import WeakValueDictionary
 
 from graphql import (
     DocumentNode,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     parse,
+    print_ast,
     validate,
 )
 
@@ -36,6 +39,7 @@ _KEPT_CHARACTERS = 32_000_000
 _NO_LABELS: frozenset[str] = frozenset()
 
 _Key = tuple[str, str | None, bool, frozenset[str]]
+_NormalisedKey = tuple[bytes, str | None, bool, frozenset[str]]
 
 
 class Operations:
@@ -52,6 +56,8 @@ class Operations:
         self._planner = Planner(supergraph, limits=limits, clock=clock)
         self._kept: OrderedDict[_Key, Operation] = OrderedDict()
         self._kept_characters = 0
+        # An operation is here as long as one of its texts is kept.
+        self._by_normalised = WeakValueDictionary[_NormalisedKey, Operation]()
         self._in_flight: dict[_Key, asyncio.Future[Operation]] = {}
         self._worker: ThreadPoolExecutor | None = None
 
@@ -103,6 +109,11 @@ class Operations:
     ) -> Operation:
         """Parse, validate and plan. Raises `OperationError` and `PlanningError`."""
         document = _parsed(text)
+        # Documents that differ in spaces and comments only are one operation.
+        normalised = (_digest(document), name, may_defer, labels)
+        known = self._by_normalised.get(normalised)
+        if known is not None:
+            return known
         try:
             errors = validate(self._schema, document)
         except RecursionError as error:
@@ -112,7 +123,9 @@ class Operations:
         definition = _definition(document, name)
         chosen = definition.name and definition.name.value
         plan = self._planner.plan(document, chosen, may_defer=may_defer, labels=labels)
-        return Operation(self._schema, document, definition, plan)
+        operation = Operation(self._schema, document, definition, plan)
+        self._by_normalised[normalised] = operation
+        return operation
 
     def _landed(self, key: _Key, made: asyncio.Future[Operation]) -> None:
         del self._in_flight[key]
@@ -130,6 +143,13 @@ def _parsed(text: str) -> DocumentNode:
         return parse(text, max_tokens=_MOST_TOKENS)
     except GraphQLSyntaxError as error:
         raise SyntaxRefusedError([{**error.formatted}]) from error
+    except RecursionError as error:
+        raise _too_deep() from error
+
+
+def _digest(document: DocumentNode) -> bytes:
+    try:
+        return sha256(print_ast(document).encode(errors="surrogatepass")).digest()
     except RecursionError as error:
         raise _too_deep() from error
 
