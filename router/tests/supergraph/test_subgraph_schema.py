@@ -74,3 +74,17 @@ def test_federation_1_subgraphs_have_what_they_provide() -> None:
     text = schema_text("first", "store")
 
     assert "type Item {\n  sku: ID!\n  weight: Int!\n  stock: Int!\n  shippingCost: Int!\n}" in text
+
+
+def test_a_federation_1_union_has_the_members_that_its_subgraph_knows() -> None:
+    sdl = (SUPERGRAPHS / "first.graphql").read_text()
+    owned = '@join__owner(graph: ITEMS) @join__type(graph: ITEMS, key: "code")'
+    coupon = f"type Coupon {owned} {{ code: ID! @join__field(graph: ITEMS) }}"
+    unions = "union Found = Coupon | Item union Paper = Coupon"
+
+    schemas = subgraph_schemas_of(parse_supergraph(f"{sdl}\n{coupon}\n{unions}"))
+
+    assert "union Found = Coupon | Item" in print_schema(schemas["items"])
+    assert "union Found = Item" in print_schema(schemas["store"])
+    assert schemas["items"].get_type("Paper") is not None
+    assert schemas["store"].get_type("Paper") is None

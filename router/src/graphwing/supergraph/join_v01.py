@@ -5,7 +5,7 @@ https://specs.apollo.dev/join/v0.1
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from graphql import (
@@ -15,6 +15,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     InterfaceTypeDefinitionNode,
+    NamedTypeNode,
     ObjectTypeDefinitionNode,
     SelectionSetNode,
     TypeDefinitionNode,
@@ -50,7 +51,7 @@ def types_of_v01(
     types = {draft.name: draft for draft in drafts}
     for draft in drafts:
         draft.add_repeated_fields(types, schema)
-    return {draft.name: draft.freeze() for draft in drafts}
+    return {draft.name: draft.freeze(types) for draft in drafts}
 
 
 class _Draft:
@@ -95,26 +96,38 @@ class _Draft:
                     returned = _returned(schema, self.name, name)
                     _repeat(external, join.provides, returned, types, schema)
 
-    def freeze(self) -> TypeDefinition:
-        """Return the type with its joins."""
+    def freeze(self, types: Mapping[str, _Draft]) -> TypeDefinition:
+        """Return the type with its joins; a subgraph has of other `types` what it knows."""
         node = self._node
-        shape = TypeJoin("")
-        match node:
-            case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode():
-                names = tuple(interface.name.value for interface in node.interfaces or ())
-                shape = TypeJoin("", implements=names)
-            case UnionTypeDefinitionNode():
-                shape = TypeJoin("", members=tuple(m.name.value for m in node.types or ()))
-            case EnumTypeDefinitionNode():
-                shape = TypeJoin("", values=tuple(v.name.value for v in node.values or ()))
-            case _:
-                pass
         joins = {
-            graph: replace(shape, subgraph=graph, keys=tuple(keys))
+            graph: replace(_shape(node, graph, types), keys=tuple(keys))
             for graph, keys in self.keys.items()
         }
+        if isinstance(node, UnionTypeDefinitionNode):
+            # A union says nothing of subgraphs: those that know no member have no such union.
+            joins = {graph: join for graph, join in joins.items() if join.members} or joins
         fields = {name: FieldDefinition(name, joins) for name, joins in self.fields.items()}
         return TypeDefinition(self.name, KINDS[type(node)], joins, fields)
+
+
+def _shape(node: TypeDefinitionNode, graph: str, types: Mapping[str, _Draft]) -> TypeJoin:
+    match node:
+        case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode():
+            return TypeJoin(graph, implements=_known(node.interfaces, graph, types))
+        case UnionTypeDefinitionNode():
+            return TypeJoin(graph, members=_known(node.types, graph, types))
+        case EnumTypeDefinitionNode():
+            return TypeJoin(graph, values=tuple(v.name.value for v in node.values or ()))
+        case _:
+            return TypeJoin(graph)
+
+
+def _known(
+    nodes: Iterable[NamedTypeNode] | None, graph: str, types: Mapping[str, _Draft]
+) -> tuple[str, ...]:
+    """Return the names of the types that a subgraph has."""
+    names = (node.name.value for node in nodes or ())
+    return tuple(name for name in names if name in types and graph in types[name].keys)
 
 
 def _repeat(
