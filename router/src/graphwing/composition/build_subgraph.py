@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graphwing.composition.check_definitions import check_definitions
+from graphwing.composition.check_definitions import check_definitions, is_outdated
 from graphwing.composition.definitions import (
     AppliedDirective,
     DirectiveDefinition,
@@ -44,7 +44,6 @@ from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.composition.type_reference import TypeReference, named_type
 
 FEDERATION_FIELDS = ("_service", "_entities")
-_OFTEN_MISDEFINED = ("key", "requires", "provides")
 _FEDERATION_TYPES = ("_Any", "_Entity", "_Service")
 # What Federation 1 calls field sets, and what they are called once it is upgraded.
 _UPGRADED_TYPES = ("_FieldSet", "federation__FieldSet")
@@ -219,19 +218,10 @@ def _schema(
             schema.directives.setdefault(link.directive_name(element), definition)
     if links.federation is None:
         for name, definition in federation_directives(None).items():
-            # The definitions that Federation 1 libraries give these vary; what is meant does not.
-            if name in _OFTEN_MISDEFINED and not _takes_input_types(read, name):
+            own = read.directives.get(name)
+            if own is None or is_outdated(own):
                 schema.directives[name] = definition
-            schema.directives.setdefault(name, definition)
     return schema
-
-
-def _takes_input_types(read: ReadSdl, directive: str) -> bool:
-    """Return whether the author's definition asks for values that no field set is."""
-    definition = read.directives.get(directive)
-    arguments = definition.arguments.values() if definition is not None else ()
-    types = (read.types.get(named_type(argument.type)) for argument in arguments)
-    return any(it is not None and it.kind is TypeKind.INPUT for it in types)
 
 
 def _use_default_root_names(schema: SubgraphSchema, read: ReadSdl, problems: Problems) -> None:

@@ -41,7 +41,16 @@ def check_definitions(subgraph: str, read: ReadSdl, links: Links, problems: Prob
     for name in read.types:
         checker.check_type(name)
     for definition in read.directives.values():
-        checker.check_directive(definition)
+        if links.federation is not None or not is_outdated(definition):
+            checker.check_directive(definition)
+
+
+def is_outdated(definition: DirectiveDefinition) -> bool:
+    """Return whether `definition` is one that old Federation 1 libraries add, and not meant."""
+    if definition.name not in {"key", "requires", "provides"}:
+        return False
+    types = {name: argument.type for name, argument in definition.arguments.items()}
+    return types in ({}, {"fields": "String"}, {"fields": "_FieldSet"})
 
 
 @dataclass(slots=True)
@@ -122,15 +131,9 @@ class _Checker:
     def _argument_complaints(self, actual: InputValue | None, expected: InputValue) -> list[str]:
         name = expected.name
         if actual is None:
-            is_lenient = expected.type == "_FieldSet!"
-            return (
-                [f"lacks the argument `{name}`"] if expected.is_required and not is_lenient else []
-            )
+            return [f"lacks the argument `{name}`"] if expected.is_required else []
         # An optional argument may be made mandatory.
         type_here = actual.type if is_non_null(expected.type) else nullable(actual.type)
-        if expected.type == "_FieldSet!":
-            # Federation 1 libraries define the argument in many ways, or not at all.
-            type_here = f"{nullable(type_here)}!"
         if not self._is_redefinition(expected.type, type_here):
             return [f"gives argument `{name}` the type `{actual.type}`, not `{expected.type}`"]
         if is_non_null(actual.type) or _same_default(actual, expected):

@@ -208,18 +208,19 @@ def _remove_unused_external_fields(schema: SubgraphSchema, problems: Problems) -
         definition = schema.types[name]
         for field_name in fields:
             del definition.fields[field_name]
-        if definition.fields:
+        # Federation gives every query root fields of its own.
+        if definition.fields or name == "Query":
             continue
-        if name in referenced:
+        if name in referenced or name in ROOT_TYPES:
+            why = "is a root type" if name in ROOT_TYPES else "is returned by other fields"
             problems.report(
                 "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
-                f"`{name}` has nothing but external fields that no directive uses, and is returned"
-                " by other fields",
+                f"`{name}` has nothing but external fields that no directive uses, and {why}",
                 at=[schema.at(definition.position)],
                 coordinate=name,
                 remedy="remove the type, or give it a field of its own",
             )
-        elif name not in ROOT_TYPES:
+        else:
             del schema.types[name]
 
 

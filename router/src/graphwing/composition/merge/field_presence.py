@@ -12,7 +12,7 @@ def hint_partial_fields(
 ) -> None:
     """Report what subgraphs disagree on for a type that all of them should know alike."""
     sources = merge.sources[merged.name]
-    if len(sources) == 1 or merged.name in ROOT_TYPES:
+    if len(sources) == 1:
         return
     with_keys = [it for it in sources if keys_of(it[1])]
     if with_keys and len(with_keys) < len(sources) and merged.kind is TypeKind.OBJECT:
@@ -23,7 +23,7 @@ def hint_partial_fields(
             at=places(sources),
             coordinate=merged.name,
         )
-    if with_keys:
+    if with_keys or merged.name in ROOT_TYPES:
         return
     kind = "OBJECT" if merged.kind is TypeKind.OBJECT else "INTERFACE"
     for name, found in by_name.items():

@@ -16,6 +16,8 @@ def check_sharing(
     key: FieldKey,
 ) -> None:
     """Report a field that more than one subgraph resolves without all of them saying so."""
+    if key[0] == "Subscription":
+        _refuse_shared_subscription(merge, found, key)
     if len(found) + len(abstracted) == 1:
         return
     resolving: list[tuple[Subgraph, FieldKey]] = [
@@ -41,6 +43,26 @@ def check_sharing(
         coordinate=coordinate,
         remedy=_remedy(merge, found, [subgraph for subgraph, _ in alone], key),
     )
+
+
+def _refuse_shared_subscription(
+    merge: Merge, found: Sources[FieldDefinition], key: FieldKey
+) -> None:
+    marked = [
+        subgraph.schema.at(item.position)
+        for subgraph, item in found
+        if has_applied(item, "shareable")
+    ]
+    if marked:
+        coordinate = f"{key[0]}.{key[1]}"
+        merge.problems.report(
+            "INVALID_FIELD_SHARING",
+            f"`{coordinate}` is marked `@shareable`, and the source of a subscription cannot be"
+            " shared",
+            at=marked,
+            coordinate=coordinate,
+            remedy="remove `@shareable`, and keep the field in one subgraph",
+        )
 
 
 def _place(subgraph: Subgraph, key: FieldKey) -> Place:
