@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from dataclasses import dataclass
 from hashlib import sha256
 from weakref import WeakValueDictionary
 
@@ -27,12 +27,16 @@ from graphwing.errors import (
 )
 from graphwing.execution import Operation
 from graphwing.planner import Limits, Planner
+from graphwing.planner.size import expanded_fields
 from graphwing.supergraph import Supergraph
 
 # A larger document is refused unread: parsing and validating it would hold up all other requests.
 _MOST_TOKENS = 15_000
-# An operation that takes long to plan must not hold up the next.
-_WORKERS = 4
+# An operation that takes long to plan must not hold up the next: those of many fields are planned
+# one after another, beside the others.
+_WORKERS = 3
+_LARGE_FIELDS = 1_000
+_LARGE_CHARACTERS = 20_000
 _KEPT_OPERATIONS = 2_000
 _KEPT_CHARACTERS = 32_000_000
 
@@ -40,6 +44,15 @@ _NO_LABELS: frozenset[str] = frozenset()
 
 _Key = tuple[str, str | None, bool, frozenset[str]]
 _NormalisedKey = tuple[bytes, str | None, bool, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """An operation that is valid, and not planned yet."""
+
+    key: _NormalisedKey
+    document: DocumentNode
+    definition: OperationDefinitionNode
 
 
 class Operations:
@@ -60,12 +73,14 @@ class Operations:
         self._by_normalised = WeakValueDictionary[_NormalisedKey, Operation]()
         self._in_flight: dict[_Key, asyncio.Future[Operation]] = {}
         self._worker: ThreadPoolExecutor | None = None
+        self._worker_of_large: ThreadPoolExecutor | None = None
 
     def stop_planning(self) -> None:
-        """Release the planning thread."""
-        if self._worker is not None:
-            self._worker.shutdown(wait=False, cancel_futures=True)
-            self._worker = None
+        """Release the planning threads."""
+        for worker in (self._worker, self._worker_of_large):
+            if worker is not None:
+                worker.shutdown(wait=False, cancel_futures=True)
+        self._worker = self._worker_of_large = None
 
     async def get(
         self,
@@ -89,11 +104,7 @@ class Operations:
             return operation
         making = self._in_flight.get(key)
         if making is None:
-            if self._worker is None:
-                self._worker = ThreadPoolExecutor(_WORKERS, "graphwing-plan")
-            making = asyncio.get_running_loop().run_in_executor(
-                self._worker, partial(self.make, text, name, may_defer=key[2], labels=labels)
-            )
+            making = asyncio.get_running_loop().create_task(self._made(key))
             self._in_flight[key] = making
             making.add_done_callback(lambda made: self._landed(key, made))
         # Shielded: whoever asked first may leave, the others still want it.
@@ -108,6 +119,26 @@ class Operations:
         labels: frozenset[str] = _NO_LABELS,
     ) -> Operation:
         """Parse, validate and plan. Raises `OperationError` and `PlanningError`."""
+        checked = self._checked((text, name, may_defer, labels))
+        return checked if isinstance(checked, Operation) else self._planned(checked)
+
+    async def _made(self, key: _Key) -> Operation:
+        """Return a new operation, made in threads."""
+        if self._worker is None or self._worker_of_large is None:
+            self._worker = ThreadPoolExecutor(_WORKERS, "graphwing-plan")
+            self._worker_of_large = ThreadPoolExecutor(1, "graphwing-plan-large")
+        loop, small, large = asyncio.get_running_loop(), self._worker, self._worker_of_large
+        worker = large if len(key[0]) > _LARGE_CHARACTERS else small
+        checked = await loop.run_in_executor(worker, self._checked, key)
+        if isinstance(checked, Operation):
+            return checked
+        if worker is small and expanded_fields(checked.document) > _LARGE_FIELDS:
+            worker = large
+        return await loop.run_in_executor(worker, self._planned, checked)
+
+    def _checked(self, key: _Key) -> Operation | _Checked:
+        """Parse and validate; what is known in other words is returned at once."""
+        text, name, may_defer, labels = key
         document = _parsed(text)
         # Documents that differ in spaces and comments only are one operation.
         normalised = (_digest(document), name, may_defer, labels)
@@ -120,11 +151,15 @@ class Operations:
             raise _too_deep() from error
         if errors:
             raise OperationInvalidError([{**error.formatted} for error in errors])
-        definition = _definition(document, name)
+        return _Checked(normalised, document, _definition(document, name))
+
+    def _planned(self, checked: _Checked) -> Operation:
+        _, _, may_defer, labels = checked.key
+        document, definition = checked.document, checked.definition
         chosen = definition.name and definition.name.value
         plan = self._planner.plan(document, chosen, may_defer=may_defer, labels=labels)
         operation = Operation(self._schema, document, definition, plan)
-        self._by_normalised[normalised] = operation
+        self._by_normalised[checked.key] = operation
         return operation
 
     def _landed(self, key: _Key, made: asyncio.Future[Operation]) -> None:
