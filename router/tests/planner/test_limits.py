@@ -138,6 +138,16 @@ def test_a_plan_made_in_a_hurry_is_sound() -> None:
     assert Verifier(zoo()).findings(plan, document) == []
 
 
+def test_what_takes_too_long_to_defer_is_answered_at_once() -> None:
+    document = parse("{ thing { id ... @defer { " + every_type("next { id }", 16) + " } } }")
+    limits = Limits(soft_seconds=0.5, hard_seconds=1e9)
+
+    plan = Planner(zoo(), limits=limits, clock=ticking(1.0)).plan(document, may_defer=True)
+
+    assert plan.parts == ()
+    assert Verifier(zoo()).findings(plan, document) == []
+
+
 def test_without_a_clock_time_does_not_matter() -> None:
     limits = Limits(soft_seconds=0, hard_seconds=0)
 

@@ -64,6 +64,12 @@ class Budget:
         again._started = self._started
         return again
 
+    def hurried(self) -> Budget:
+        """Return as much work, but only the time after which there is some left for the rest."""
+        hurried = Budget(replace(self.limits, hard_seconds=self.limits.soft_seconds), self.clock)
+        hurried._started = self._started
+        return hurried
+
     def spare(self) -> Budget:
         """Return what may be spent on looking for something better: little, and no extra time."""
         steps = min(_SPARE_STEPS, self.limits.steps - self._steps)

@@ -60,7 +60,7 @@ class Planner:
         budget.check_size(expanded_fields(document))
         if may_defer:
             try:
-                return self._in_parts(document, partial(make, budget))
+                return self._in_parts(document, partial(make, budget.hurried()))
             except PlanningBudgetError:
                 # To defer takes more work, and nobody must: it may still be answered at once.
                 return make(budget, None)
