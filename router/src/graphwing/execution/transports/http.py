@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from graphwing.errors import NotReadyError, SubgraphError, SubgraphTimeoutError
 from graphwing.execution.answer import read_http_answer
@@ -18,8 +19,10 @@ from graphwing.execution.transports.http1 import (
     Pool,
     read_address,
 )
-from graphwing.execution.transports.http_streams import HttpEventStreams
 from graphwing.execution.transports.request_body import REQUEST_HEADERS, request_body
+
+if TYPE_CHECKING:
+    from graphwing.execution.transports.http_streams import HttpEventStreams
 
 
 class HttpTransport:
@@ -27,14 +30,14 @@ class HttpTransport:
 
     def __init__(self, subgraph: str, url: str, *, streams: EventStreams | None = None) -> None:
         self._subgraph = subgraph
-        self._streams = HttpEventStreams(subgraph, url, streams or EventStreams())
         self._url = url
+        self._streams = streams or EventStreams()
+        self._event_streams: HttpEventStreams | None = None
         self._is_open = False
         self._pool: Pool | None = None
 
     async def open(self) -> None:
         """Make the connection pool; connections are opened when they are needed."""
-        await self._streams.open()
         self._is_open = True
         # What is no address fails like a server that is not there: the other subgraphs go on.
         with suppress(AddressError):
@@ -42,8 +45,10 @@ class HttpTransport:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._streams.close()
         self._is_open = False
+        if self._event_streams is not None:
+            await self._event_streams.close()
+            self._event_streams = None
         if self._pool is not None:
             self._pool.close()
             self._pool = None
@@ -52,7 +57,7 @@ class HttpTransport:
         self, request: SubgraphRequest, *, timeout: float
     ) -> AsyncGenerator[SubgraphAnswer]:
         """Yield the events of `request`, or raise `SubgraphError`."""
-        return self._streams.subscribe(request, timeout=timeout)
+        return self._opened_streams().subscribe(request, timeout=timeout)
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
@@ -73,6 +78,18 @@ class HttpTransport:
         except OSError as error:
             raise SubgraphError(self._subgraph, _reason(error)) from error
         return read_http_answer(self._subgraph, answer.status, answer.content_type, answer.body)
+
+    def _opened_streams(self) -> HttpEventStreams:
+        if self._event_streams is not None:
+            return self._event_streams
+        # Here, for aiohttp takes long to import and few subgraphs have events.
+        from graphwing.execution.transports.http_streams import HttpEventStreams  # noqa: PLC0415
+
+        streams = HttpEventStreams(self._subgraph, self._url, self._streams)
+        if self._is_open:
+            streams.open()
+            self._event_streams = streams
+        return streams
 
 
 # In order: the first that fits. Without the address, which is no business of clients.

@@ -44,7 +44,7 @@ class HttpEventStreams:
         self._url = streams.url or (urljoin(url, streams.path) if streams.path else url)
         self._session: aiohttp.ClientSession | None = None
 
-    async def open(self) -> None:
+    def open(self) -> None:
         """Make ready; connections are opened when they are needed."""
         self._session = aiohttp.ClientSession(
             # Not limited here, for each subscription holds a connection: the router limits them.
