@@ -174,6 +174,7 @@ def test_plan_explains_why_each_fetch_exists_and_what_it_costs() -> None:
         "Fetch 0 books: stage 1, 4 fields",
         "  asks for `book` of `Query`",
         "  fetch 1 waits for it",
+        "  gives fetch 1 `book.id`, for the key of `Book`",
         "Fetch 1 reviews: stage 2 after fetch 0, 1 field",
         "  looks up objects at `book`",
         "    by the key { id } of `Book`",

@@ -29,6 +29,9 @@ Costs 3 stages, 3 fetches, 10 fields
 Fetch 0 shop: stage 1, 6 fields
   asks for `viewer` of `Query`
   fetch 1 waits for it
+  gives fetch 1 `viewer.id`, for the key of `Viewer`
+  gives fetch 1 `viewer.cart.id`, for the key of `Item`
+  gives fetch 2 `viewer.cart.id`, for the key of `Item`
 Fetch 1 bank: stage 2 after fetch 0, 2 fields
   looks up objects at `viewer`
     by the key { id } of `Viewer`
@@ -37,6 +40,7 @@ Fetch 1 bank: stage 2 after fetch 0, 2 fields
     by the key { id } of `Item`
     because `bank` resolves `Item.weight`
   fetch 2 waits for it
+  gives fetch 2 `viewer.cart.weight`, for `@requires` of `Item.total`
 Fetch 2 shop: stage 3 after fetch 1, 2 fields
   looks up objects at `viewer.cart.@`
     by the key { id } of `Item`

@@ -16,6 +16,7 @@ from graphwing.planner.plan import (
     Selection,
 )
 from graphwing.planner.render import conditions_text, path_text, represented_text, sources_text
+from graphwing.planner.served import services_of
 from graphwing.supergraph import FieldJoin, Supergraph
 
 
@@ -54,6 +55,7 @@ class _Explanation:
             waiting = [str(one.id) for one in fetches if fetch.id in one.after]
             if waiting:
                 yield f"  fetch {', '.join(waiting)} waits for it"
+            yield from dict.fromkeys(f"  {line}" for line in self._served(fetch))
 
     def _heading(self, fetch: Fetch) -> str:
         after = f" after fetch {', '.join(map(str, fetch.after))}" if fetch.after else ""
@@ -95,6 +97,22 @@ class _Explanation:
             yield "  because it knows the types of the objects"
         for type_name, name in asked:
             yield from self._demands(fetch, lookup, type_name, name)
+
+    def _served(self, fetch: Fetch) -> Iterator[str]:
+        for service in services_of(fetch, self._plan.fetches):
+            read = _listed(".".join(way) for way in service.read)
+            if service.is_key:
+                what = f"the key of {_named(service.representation)}"
+            else:
+                later = self._plan.fetches[service.fetch]
+                what = f"`@requires` of {_listed(self._requiring(later, service.lookup))}"
+            yield f"gives fetch {service.fetch} {read}, for {what}"
+
+    def _requiring(self, fetch: Fetch, lookup: Lookup) -> Iterator[str]:
+        for type_name, name in dict.fromkeys(_fields(lookup.selections, "")):
+            join = self._join(type_name, name, fetch.subgraph)
+            if join is not None and join.requires is not None:
+                yield f"{type_name}.{name}"
 
     def _interface_object(
         self, fetch: EntityFetch, representation: Representation
