@@ -238,6 +238,16 @@ def test_tags_make_a_contract() -> None:
     )
 
 
+def test_a_tag_that_nothing_has_is_told() -> None:
+    result = compose("--config", "config.yaml", "--exclude-tag", "internl")
+
+    assert result.exit_code == 0
+    assert (
+        "hint (WARN): CONTRACT_TAG_UNUSED: the contract excludes the tag `internl`, which nothing"
+        " has; did you mean `internal`?\n"
+    ) in result.stderr
+
+
 def test_a_contract_without_queries_does_not_compose() -> None:
     result = compose("--config", "config.yaml", "--include-tag", "publik")
 

@@ -101,6 +101,16 @@ def test_a_problem_with_an_enum_names_its_class(live: strawberry.federation.Sche
     assert problems[0].message.endswith(f"(Python class `{__name__}.Feeling`)")
 
 
+def test_a_hint_names_the_class_of_the_type(live: strawberry.federation.Schema) -> None:
+    sdl = 'type Query { b: Int } "A song, and not only that." type Track { id: ID! }'
+
+    hints = compose({"a": live, "b": sdl}).hints
+
+    about_tracks = [it for it in hints if (it.coordinate or "").startswith("Track")]
+    assert [it.code for it in about_tracks] == ["INCONSISTENT_ENTITY"]
+    assert about_tracks[0].message.endswith(f"(Python class `{__name__}.Song`)")
+
+
 def test_a_router_names_classes_too(live: strawberry.federation.Schema, tmp_path: Path) -> None:
     file = tmp_path / "b.graphql"
     file.write_text(SDL)

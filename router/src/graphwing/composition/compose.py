@@ -14,7 +14,7 @@ from graphwing.composition.post_merge import check_merged_schema
 from graphwing.composition.prepare_subgraphs import check_alone, prepare_subgraphs
 from graphwing.composition.print_supergraph import print_supergraph
 from graphwing.composition.problems import Problems
-from graphwing.composition.python_classes import problems_name_classes
+from graphwing.composition.python_classes import name_classes, problems_name_classes
 from graphwing.composition.satisfiability import MOST_STEPS, check_satisfiability
 from graphwing.composition.sdl_texts import sdl_texts
 from graphwing.composition.subgraph_sdl import SubgraphSdl
@@ -55,7 +55,8 @@ def compose_sdl(
     """Return supergraph SDL and hints, or raise `CompositionError`."""
     given = sorted(given_subgraphs(subgraphs), key=lambda subgraph: subgraph.name)
     with problems_name_classes(given), _nothing_but_composition_errors(given), _collection_paused():
-        return _compose(given, contract, most_steps)
+        sdl, hints = _compose(given, contract, most_steps)
+    return sdl, tuple(name_classes(hints, given))
 
 
 def check_subgraph(subgraph: SubgraphSdl) -> None:
@@ -91,7 +92,7 @@ def _collection_paused() -> Generator[None]:
 
 def _compose(
     given: list[SubgraphSdl], contract: Contract, most_steps: int
-) -> tuple[str, tuple[Hint, ...]]:
+) -> tuple[str, list[Hint]]:
     texts = sdl_texts(given)
     merge = Merge(prepare_subgraphs(given), Problems(texts), Hints(texts))
     for phase in (merge_subgraphs, check_merged_schema):
@@ -102,7 +103,7 @@ def _compose(
     # What clients do not see stays: the router reads keys and requirements by it.
     apply_contract(merge, contract)
     _stop_at(merge)
-    return print_supergraph(merge), tuple(merge.hints.found)
+    return print_supergraph(merge), merge.hints.found
 
 
 def _stop_at(merge: Merge) -> None:

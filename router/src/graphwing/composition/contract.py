@@ -6,7 +6,7 @@ https://www.apollographql.com/docs/graphos/platform/schema-management/delivery/c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from graphwing.composition.definitions import (
     FIELD_KINDS,
@@ -20,6 +20,7 @@ from graphwing.composition.merge.carried_directives import carry_inaccessible
 from graphwing.composition.merge.merge_state import Merge
 from graphwing.composition.post_merge.inaccessible import check_inaccessible, is_hidden
 from graphwing.composition.subgraph_schema import string_argument
+from graphwing.composition.suggestion import closest
 
 _REMEDIES = {
     "IMPLEMENTED_BY_INACCESSIBLE": "tag it as what it implements is tagged",
@@ -51,7 +52,9 @@ def apply_contract(merge: Merge, contract: Contract) -> None:
     """
     if contract == NO_CONTRACT:
         return
-    _Filter(merge, contract).apply()
+    contract_filter = _Filter(merge, contract)
+    contract_filter.apply()
+    _hint_unused_tags(merge, contract, contract_filter.found)
     before = len(merge.problems.found)
     check_inaccessible(merge)
     merge.problems.found[before:] = [
@@ -68,6 +71,8 @@ def apply_contract(merge: Merge, contract: Contract) -> None:
 class _Filter:
     merge: Merge
     contract: Contract
+    found: set[str] = field(default_factory=set[str])
+    """The tags that there are."""
 
     def apply(self) -> None:
         for definition in self.merge.types.values():
@@ -81,15 +86,15 @@ class _Filter:
                 self._hide(definition)
 
     def _filter_type(self, definition: TypeDefinition) -> None:
-        tags = _tags(definition)
+        tags = self._tags(definition)
         is_left_out = definition.kind is TypeKind.UNION and self._lacks_included(tags)
         if is_left_out or self._has_excluded(tags):
             self._hide(definition)
 
     def _filter_contents(self, definition: TypeDefinition) -> None:
-        inherited = _tags(definition) if definition.kind in FIELD_KINDS else frozenset[str]()
+        inherited = self._tags(definition) if definition.kind in FIELD_KINDS else frozenset[str]()
         for item in definition.fields.values():
-            tags = inherited | _tags(item)
+            tags = inherited | self._tags(item)
             if self._lacks_included(tags) or self._has_excluded(tags):
                 self._hide(item)
             self._hide_excluded(item.arguments.values())
@@ -98,7 +103,7 @@ class _Filter:
 
     def _hide_excluded(self, elements: Iterable[Element]) -> None:
         for element in elements:
-            if self._has_excluded(_tags(element)):
+            if self._has_excluded(self._tags(element)):
                 self._hide(element)
 
     def _lacks_included(self, tags: frozenset[str]) -> bool:
@@ -107,15 +112,27 @@ class _Filter:
     def _has_excluded(self, tags: frozenset[str]) -> bool:
         return bool(tags & self.contract.exclude)
 
+    def _tags(self, element: Element) -> frozenset[str]:
+        names = (string_argument(use, "name") for use in applied(element, "tag"))
+        tags = frozenset(name for name in names if name is not None)
+        self.found |= tags
+        return tags
+
     def _hide(self, element: Element) -> None:
         if not is_hidden(element):
             name = carry_inaccessible(self.merge)
             element.directives.append(AppliedDirective(name, {}, spec="inaccessible"))
 
 
-def _tags(element: Element) -> frozenset[str]:
-    names = (string_argument(use, "name") for use in applied(element, "tag"))
-    return frozenset(name for name in names if name is not None)
+def _hint_unused_tags(merge: Merge, contract: Contract, found: set[str]) -> None:
+    for verb, tags in (("includes", contract.include), ("excludes", contract.exclude)):
+        for tag in sorted(tags - found):
+            close = closest(tag, sorted(found))
+            meant = f"; did you mean `{close}`?" if close else ""
+            merge.hints.report(
+                "CONTRACT_TAG_UNUSED",
+                f"the contract {verb} the tag `{tag}`, which nothing has{meant}",
+            )
 
 
 def _is_emptied(definition: TypeDefinition, merge: Merge) -> bool:

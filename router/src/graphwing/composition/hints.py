@@ -50,6 +50,8 @@ HINT_LEVELS = {
     "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN": HintLevel.WARN,
     "IMPLICITLY_UPGRADED_FEDERATION_VERSION": HintLevel.INFO,
     "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS": HintLevel.INFO,
+    # The reference has no such hint: contracts are made elsewhere there.
+    "CONTRACT_TAG_UNUSED": HintLevel.WARN,
 }
 
 

@@ -1,4 +1,4 @@
-"""Name the Python classes of a live schema where a problem is about their types."""
+"""Name the Python classes of a live schema where a problem or hint is about their types."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
+from graphwing.composition.hints import Hint
 from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.errors import CompositionError, CompositionProblem
+
+F = TypeVar("F", CompositionProblem, Hint)
 
 _TYPE = re.compile(r"\w+")
 # Strawberry derives the root types of federation from those of the author.
@@ -35,27 +38,28 @@ def _class(definition: Any) -> str | None:  # noqa: ANN401 - as above
 
 @contextmanager
 def problems_name_classes(given: Sequence[SubgraphSdl]) -> Generator[None]:
-    """Let the problems of a `CompositionError` say of which classes their types are made."""
+    """Let a `CompositionError` say of which classes the types in it are made."""
     try:
         yield
     except CompositionError as error:
-        classes = {one.name: one.classes for one in given if one.classes}
-        if not classes:
-            raise
-        problems = [_with_classes(problem, classes) for problem in error.problems]
-        raise CompositionError(problems, error.hints) from error.__cause__
+        problems, hints = name_classes(error.problems, given), name_classes(error.hints, given)
+        raise CompositionError(problems, hints) from error.__cause__
 
 
-def _with_classes(
-    problem: CompositionProblem, classes: Mapping[str, Mapping[str, str]]
-) -> CompositionProblem:
-    named = _TYPE.match(problem.coordinate or "")
+def name_classes(found: Sequence[F], given: Sequence[SubgraphSdl]) -> Sequence[F]:
+    """Return problems or hints that say of which classes the types in them are made."""
+    classes = {one.name: one.classes for one in given if one.classes}
+    return [_with_classes(one, classes) for one in found] if classes else found
+
+
+def _with_classes(found: F, classes: Mapping[str, Mapping[str, str]]) -> F:
+    named = _TYPE.match(found.coordinate or "")
     if named is None:
-        return problem
-    concerned = problem.subgraphs or tuple(classes)
-    found = [classes[name].get(named[0]) for name in concerned if name in classes]
-    names = dict.fromkeys(f"`{one}`" for one in found if one is not None)
+        return found
+    concerned = found.subgraphs or tuple(classes)
+    known = [classes[name].get(named[0]) for name in concerned if name in classes]
+    names = dict.fromkeys(f"`{one}`" for one in known if one is not None)
     if not names:
-        return problem
+        return found
     what = "class" if len(names) == 1 else "classes"
-    return replace(problem, message=f"{problem.message} (Python {what} {', '.join(names)})")
+    return replace(found, message=f"{found.message} (Python {what} {', '.join(names)})")
