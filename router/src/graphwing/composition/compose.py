@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
@@ -20,6 +19,7 @@ from graphwing.composition.sdl_texts import sdl_texts
 from graphwing.composition.subgraph_sdl import SubgraphSdl
 from graphwing.errors import CompositionError, CompositionProblem
 from graphwing.supergraph import Supergraph, supergraph_of
+from graphwing.supergraph.collection_paused import collection_paused
 
 UNEXPECTED = "UNEXPECTED_COMPOSITION_FAILURE"
 """The code of a failure that is a bug of this package. No test accepts it."""
@@ -54,7 +54,7 @@ def compose_sdl(
 ) -> tuple[str, tuple[Hint, ...]]:
     """Return supergraph SDL and hints, or raise `CompositionError`."""
     given = sorted(given_subgraphs(subgraphs), key=lambda subgraph: subgraph.name)
-    with problems_name_classes(given), _nothing_but_composition_errors(given), _collection_paused():
+    with problems_name_classes(given), _nothing_but_composition_errors(given), collection_paused():
         sdl, hints = _compose(given, contract, most_steps)
     return sdl, tuple(name_classes(hints, given))
 
@@ -76,18 +76,6 @@ def _nothing_but_composition_errors(given: Sequence[SubgraphSdl]) -> Generator[N
         raise CompositionError((_too_deep(given),)) from error
     except Exception as error:
         raise CompositionError((_unexpected(given, error),)) from error
-
-
-@contextmanager
-def _collection_paused() -> Generator[None]:
-    """Do not look for garbage: millions of objects are made, and all are needed to the end."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _compose(

@@ -9,6 +9,7 @@ from graphql import DocumentNode, GraphQLError, TokenKind, parse
 from graphql.language.parser import Parser
 
 from graphwing.errors import SupergraphError
+from graphwing.supergraph.collection_paused import collection_paused
 from graphwing.supergraph.features import features_of
 from graphwing.supergraph.supergraph import Supergraph
 
@@ -18,12 +19,13 @@ def parse_supergraph(sdl: str, *, hints: Iterable[Any] = (), to_run: bool = True
 
     Unless it is `to_run`, it may link features that this router does not understand.
     """
-    document = _parse(sdl)
-    supergraph = Supergraph(sdl, features_of(document), hints=hints, document=document)
-    if to_run:
-        supergraph.require_understood()
-    # What is wrong with it is to be known now.
-    _ = supergraph.subgraphs, supergraph.schema, supergraph.api_schema, supergraph.types
+    with collection_paused():
+        document = _parse(sdl)
+        supergraph = Supergraph(sdl, features_of(document), hints=hints, document=document)
+        if to_run:
+            supergraph.require_understood()
+        # What is wrong with it is to be known now.
+        _ = supergraph.subgraphs, supergraph.schema, supergraph.api_schema, supergraph.types
     return supergraph
 
 
