@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -66,6 +66,10 @@ class Places:
                 if has_applied(definition, "interfaceObject"):
                     self._interface_objects.setdefault(name, []).append(index)
 
+    def holders(self, type_name: str) -> Sequence[int]:
+        """Return the subgraphs that have type `type_name`."""
+        return self._holders.get(type_name, ())
+
     def subgraph(self, option: Option) -> Subgraph:
         """Return the subgraph that `option` is in."""
         return self.merge.subgraphs[option.subgraph]
@@ -85,9 +89,7 @@ class Places:
     def roots(self, name: str) -> tuple[Option, ...]:
         """Return the options for a root type: any subgraph that has it can be asked first."""
         if name not in self._roots:
-            self._roots[name] = tuple(
-                Option(index, name, name) for index in self._holders.get(name, ())
-            )
+            self._roots[name] = tuple(Option(index, name, name) for index in self.holders(name))
         return self._roots[name]
 
     def keys(self, place: Option) -> tuple[Key, ...]:
@@ -107,7 +109,7 @@ class Places:
         if merged is None:
             return
         abstract = (*merged.interfaces, seen_as) if stands_for is not None else merged.interfaces
-        holders = {*self._holders.get(seen_as, ()), *self._holders.get(stands_for or "", ())}
+        holders = {*self.holders(seen_as), *self.holders(stands_for or "")}
         for name in abstract:
             holders.update(self._interface_objects.get(name, ()))
         for index in sorted(holders):

@@ -93,8 +93,8 @@ def report_unsatisfiable(
 
 
 def _remedy(options: Options, definition: TypeDefinition, item: FieldDefinition) -> str:
-    subgraphs = range(len(options.merge.subgraphs))
-    if any(options.contexts.read_by(it, definition.name, item.name) for it in subgraphs):
+    holders = options.places.holders(definition.name)
+    if any(options.contexts.read_by(it, definition.name, item.name) for it in holders):
         return f"put the `@context` on a type that every path to `{definition.name}` passes"
     return (
         f"give `{definition.name}` a `@key` by which it can be looked up where `{item.name}` is"
@@ -132,11 +132,13 @@ def _places(options: Options, type_name: str, field_name: str) -> list[Place]:
 def _reasons(
     options: Options, stand: list[Option], definition: TypeDefinition, item: FieldDefinition
 ) -> Iterator[str]:
+    key = (definition.name, item.name)
+    holders = ((it, options.merge.subgraphs[it]) for it in options.places.holders(definition.name))
     owners = [
         (index, subgraph)
-        for index, subgraph in enumerate(options.merge.subgraphs)
-        if item.name in getattr(subgraph.schema.types.get(definition.name), "fields", {})
-        and (definition.name, item.name) not in subgraph.facts.external
+        for index, subgraph in holders
+        if item.name in subgraph.schema.types[definition.name].fields
+        and key not in subgraph.facts.external
     ]
     for option in sorted(stand, key=lambda it: it.subgraph):
         start = options.places.subgraph(option).name
