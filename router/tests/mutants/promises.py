@@ -14,6 +14,11 @@ from graphwing.supergraph import parse_supergraph
 from mutants.damage import Given
 
 _CODE = re.compile(r"[A-Z][A-Z_]+")
+# As in the reference, an implementation may deprecate what its interface does not, and a default
+# may leave out required fields.
+_TOLERATED = re.compile(
+    r"must not be deprecated\.$|has invalid default value.* to include required field "
+)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -57,8 +62,7 @@ def _broken_by_places(
 def _broken_by_supergraph(sdl: str) -> Iterator[str]:
     try:
         for error in validate_schema(build_schema(sdl)):
-            # An implementation may deprecate what its interface does not, as in the reference.
-            if not error.message.endswith("must not be deprecated."):
+            if not _TOLERATED.search(error.message):
                 yield error.message
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the supergraph's fault
         yield f"the supergraph is not valid: {error}"[:1000]

@@ -104,6 +104,20 @@ type Query {
     )
 
 
+def test_a_default_that_leaves_out_a_required_field_is_the_subgraphs_business() -> None:
+    supergraph = parse_supergraph(
+        HEAD
+        + """
+        type Query @join__type(graph: ORDERS) { orders(filter: Filter = {page: {}}): Int }
+        input Filter @join__type(graph: ORDERS) { page: Page = {} }
+        input Page @join__type(graph: ORDERS) { size: Int! }
+        """
+    )
+
+    assert "orders(filter: Filter): Int" in supergraph.api_sdl
+    assert "page: Page\n" in supergraph.api_sdl
+
+
 def test_the_whole_schema_keeps_what_the_api_hides() -> None:
     supergraph = parse_supergraph(HEAD + BODY)
 

@@ -6,6 +6,7 @@ directives is what clients may write in operations.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -30,6 +31,12 @@ from graphql import (
     build_ast_schema,
     validate_schema,
 )
+from graphql.utilities import (
+    ResolvedDirectiveArgument,
+    ResolvedFieldArgument,
+    ResolvedInputField,
+    resolve_schema_coordinate,
+)
 
 from graphwing.errors import SupergraphError
 from graphwing.supergraph.directives import is_applied
@@ -49,7 +56,11 @@ _EXECUTABLE = {
     )
 }
 # Composition lets implementations deprecate what their interfaces do not, as the reference does.
-_TOLERATED = "must not be deprecated."
+_DEPRECATED = "must not be deprecated."
+# It lets defaults leave out required fields, too; those are known to the subgraphs only.
+_INCOMPLETE_DEFAULT = re.compile(
+    r"(\S+) has invalid default value.*: Expected .* to include required field "
+)
 _Node = TypeVar("_Node", bound=FieldDefinitionNode | InputValueDefinitionNode)
 
 
@@ -58,13 +69,35 @@ def api_schema_of(document: DocumentNode, features: Mapping[str, Feature]) -> Gr
     api = DocumentNode(definitions=tuple(_Filter(document, features).definitions()))
     schema = build_ast_schema(api, assume_valid_sdl=True)
     found = validate_schema(schema)
-    problems = [it for it in found if not it.message.endswith(_TOLERATED)]
+    incomplete = [match for it in found if (match := _INCOMPLETE_DEFAULT.match(it.message))]
+    problems = [
+        it
+        for it in found
+        if not it.message.endswith(_DEPRECATED) and not _INCOMPLETE_DEFAULT.match(it.message)
+    ]
     if problems:
         raise SupergraphError(
             f"its API schema is not valid: {problems[0].message}",
             remedy="compose the supergraph again, or look at what is `@inaccessible`",
         )
-    return build_ast_schema(api, assume_valid=True) if found else schema
+    if not found:
+        return schema
+    schema = build_ast_schema(api, assume_valid=True)
+    for match in incomplete:
+        _drop_default(schema, match[1])
+    return schema
+
+
+def _drop_default(schema: GraphQLSchema, coordinate: str) -> None:
+    match resolve_schema_coordinate(schema, coordinate):
+        case (
+            ResolvedFieldArgument(field_argument=item)
+            | ResolvedDirectiveArgument(directive_argument=item)
+            | ResolvedInputField(input_field=item)
+        ):
+            item.default = None
+        case _:
+            pass
 
 
 def with_defer(schema: GraphQLSchema) -> GraphQLSchema:

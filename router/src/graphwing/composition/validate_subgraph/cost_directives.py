@@ -10,6 +10,7 @@ from graphwing.composition.definitions import (
     TypeDefinition,
     TypeKind,
     first_applied,
+    has_applied,
 )
 from graphwing.composition.field_facts import FieldFacts
 from graphwing.composition.problems import Problems
@@ -23,8 +24,9 @@ _Complaint: TypeAlias = tuple[str, str, str]
 
 
 def check_cost_directives(schema: SubgraphSchema, _facts: FieldFacts, problems: Problems) -> None:
-    """Report costs on interface fields, and list sizes of what is no list."""
+    """Report costs of interfaces and their fields, and list sizes of what is no list."""
     for definition in schema.objects_and_interfaces():
+        _check_interface_object(schema, definition, problems)
         for item in definition.fields.values():
             coordinate = f"{definition.name}.{item.name}"
             cost = first_applied(item, "cost")
@@ -39,6 +41,20 @@ def check_cost_directives(schema: SubgraphSchema, _facts: FieldFacts, problems: 
             size = first_applied(item, "listSize")
             if size is not None:
                 _check_list_size(schema, problems, coordinate, item, size)
+
+
+def _check_interface_object(
+    schema: SubgraphSchema, definition: TypeDefinition, problems: Problems
+) -> None:
+    cost = first_applied(definition, "cost")
+    if cost is not None and has_applied(definition, "interfaceObject"):
+        problems.report(
+            "INVALID_GRAPHQL",
+            f"`{definition.name}` is an interface in the supergraph, where `@cost` may not stand",
+            at=[schema.at(cost.position)],
+            coordinate=definition.name,
+            remedy="put `@cost` on the fields of the interface object",
+        )
 
 
 def _check_list_size(
