@@ -267,7 +267,10 @@ class LargeByHand:
             await ask(
                 "reviews",
                 _REVIEWS,
-                {"users": [UserKey(one.id) for one in people], "products": [ProductKey(one.upc) for one in top]},
+                {
+                    "users": [UserKey(one.id) for one in people],
+                    "products": [ProductKey(one.upc) for one in top],
+                },
             )
         )
         for user, part in zip(people, found.users, strict=True):

@@ -38,7 +38,8 @@ def _read_int(value: Value) -> Value:
 
 def _read_float(value: Value) -> Value:
     if isinstance(value, float):
-        return value if math.isfinite(value) else INVALID
+        # A built-in `Float` is a number, not its digits.
+        return float(value) if math.isfinite(value) else INVALID
     return value if isinstance(value, int) and not isinstance(value, bool) else INVALID
 
 

@@ -1,6 +1,7 @@
 """Plans as code: what the interpreter of plans does, generated once for each plan."""
 
+from graphwing.execution.compile.compile_plan import compile_plan
 from graphwing.execution.compile.layout import Declined
-from graphwing.execution.compile.program import Program, compile_plan
+from graphwing.execution.compile.program import Program
 
 __all__ = ["Declined", "Program", "compile_plan"]

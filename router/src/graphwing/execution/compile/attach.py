@@ -22,18 +22,21 @@ def write_attach(source: Source, name: str, added: Mapping[str, Slot]) -> None:
     It gives each object the fields of its entity. An entity that is null leaves nulls where they
     are allowed.
     """
-    with source.block(f"def {name}(objects, indexes, entities):"):
-        with source.block("for o, i in zip(objects, indexes):"):
-            source.line("e = entities[i]")
-            with source.block("if e is not None:"):
-                for key in added:
-                    source.line(f"o.{attribute(key)} = e.{attribute(key)}")
-            with source.block("else:"):
-                if all(_may_be_null(slot) for slot in added.values()):
-                    for key in added:
-                        source.line(f"o.{attribute(key)} = None")
-                else:
-                    source.line("raise UnansweredError")
+    can_be_null = all(_may_be_null(slot) for slot in added.values())
+    with (
+        source.block(f"def {name}(objects, indexes, entities):"),
+        source.block("for o, i in zip(objects, indexes):"),
+    ):
+        source.line("e = entities[i]")
+        with source.block("if e is not None:"):
+            for key in added:
+                source.line(f"o.{attribute(key)} = e.{attribute(key)}")
+        with source.block("else:"):
+            if not can_be_null:
+                source.line("raise UnansweredError")
+                return
+            for key in added:
+                source.line(f"o.{attribute(key)} = None")
 
 
 def _may_be_null(slot: Slot) -> bool:

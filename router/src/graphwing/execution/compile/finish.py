@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from graphwing.execution.compile.layout import ListOf, ObjectAt, Place, Slot, Value, Variant
+from graphwing.execution.compile.layout import ListOf, ObjectAt, Place, Value, Variant
 from graphwing.execution.compile.source import Source
 from graphwing.execution.compile.structs import Structs, attribute
 from graphwing.execution.shape import TypenameShape

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -87,11 +87,12 @@ def _copied(value: Any, selection: RepresentationField, known: Any, *, is_key: b
     if value is None or not selection.selections:
         return value
     if isinstance(value, list):
-        earlier: list[Any] = known if isinstance(known, list) else []
+        items = cast("list[Any]", value)
+        earlier = cast("list[Any]", known) if isinstance(known, list) else []
         return [
             _copied(item, selection, before, is_key=is_key)
-            for item, before in zip_longest(value, earlier)
+            for item, before in zip_longest(items, earlier)
         ]
-    nested: Represented = known if isinstance(known, dict) else {}
+    nested = cast("Represented", known) if isinstance(known, dict) else {}
     _copy(value, selection.selections, nested, is_key=is_key)
     return nested

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,10 +18,10 @@ class Source:
 
     def line(self, text: str) -> None:
         """Write one line."""
-        self._lines.append(f"{' ' * self._depth}{text}")
+        self._lines.append(f"{'    ' * self._depth}{text}")
 
     @contextmanager
-    def block(self, head: str) -> Iterator[None]:
+    def block(self, head: str) -> Generator[None]:
         """Write a line that ends with a colon, and what follows below it."""
         self.line(head)
         self._depth += 1
@@ -40,8 +40,13 @@ class Source:
         self.names[name] = value
         return name
 
+    @property
+    def text(self) -> str:
+        """Return what is written so far."""
+        return "".join(f"{line}\n" for line in self._lines)
+
     def compiled(self) -> dict[str, Any]:
         """Return what the source defines, by name."""
         namespace = dict(self.names)
-        exec(compile("\n".join(self._lines), "<plan>", "exec"), namespace)  # noqa: S102
+        exec(compile(self.text, "<plan>", "exec"), namespace)  # noqa: S102
         return namespace

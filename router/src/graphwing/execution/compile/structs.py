@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from graphql import GraphQLEnumType, GraphQLSchema
-from msgspec import UNSET, Meta, Raw, Struct
+from msgspec import UNSET, Meta, Struct
 
 from graphwing.execution.compile.layout import (
     TYPENAME,
@@ -28,16 +28,18 @@ from graphwing.execution.shape import LeafShape, TypenameShape
 StructType: TypeAlias = type[Struct]
 Annotation: TypeAlias = Any
 """A type as msgspec reads it."""
+StructField: TypeAlias = tuple[str, Annotation, Any]
 
-_INT = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 _BUILT_IN: dict[str, Annotation] = {
-    "Int": _INT,
+    "Int": Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)],
     "Float": int | float,
     "String": str,
     "Boolean": bool,
     "ID": str,
 }
-_NOT_NULL = bool | int | float | str | list[Any] | dict[str, Any]
+# Of a custom scalar only null has to be seen. No `float`: msgspec would read it without its digits,
+# so such an answer is left to the interpreter.
+_NOT_NULL = bool | int | str | list[Any] | dict[str, Any]
 
 
 def attribute(key: str) -> str:
@@ -57,7 +59,7 @@ class Structs:
     def of_place(self, place: Place) -> Annotation:
         """Return the type of the objects at a place."""
         types = [self.of_variant(one) for one in place.variants.values()]
-        annotation: Annotation = types[0] if types else Literal[None]
+        annotation: Annotation = types[0] if types else None
         for each in types[1:]:
             annotation |= each
         return annotation
@@ -74,30 +76,25 @@ class Structs:
         """Return the type that an object is encoded from when its tag would be out of place."""
         made = self._rewritten.get(variant)
         if made is None:
-            fields = [
-                (
-                    attribute(one.response_key),
-                    Any,
-                    _default(one.response_key, _constant(variant, one)),
-                )
-                for one in variant.order
-            ]
-            made = self._rewritten[variant] = _struct(variant.type_name, fields, None)
+            name = variant.type_name
+            fields: list[StructField] = []
+            for key, _, shape in variant.order:
+                default = name if isinstance(shape, TypenameShape) else UNSET
+                fields.append((attribute(key), Any, _default(key, default)))
+            made = self._rewritten[variant] = _struct(name, fields, None)
         return made
 
     def of_added(self, type_name: str, added: dict[str, Slot]) -> StructType:
         """Return the type of what a lookup, or a root fetch, adds to objects."""
-        return _struct(
-            type_name,
-            [(attribute(key), self._annotation(one), _named(key)) for key, one in added.items()],
-            None,
-        )
+        fields = [
+            (attribute(key), self._annotation(one), _named(key)) for key, one in added.items()
+        ]
+        return _struct(type_name, fields, None)
 
-    def _fields(self, variant: Variant) -> list[tuple[str, Any, Any]]:
-        fields: list[tuple[str, Any, Any]] = []
-        for one in variant.order:
-            key = one.response_key
-            if not isinstance(one.shape, TypenameShape):
+    def _fields(self, variant: Variant) -> list[StructField]:
+        fields: list[StructField] = []
+        for key, _, shape in variant.order:
+            if not isinstance(shape, TypenameShape):
                 fields.append(self._field(variant, key))
             elif not variant.is_tagged:
                 name = variant.type_name
@@ -106,43 +103,41 @@ class Structs:
         fields += [self._field(variant, key) for key in variant.slots if key not in shown]
         return fields
 
-    def _field(self, variant: Variant, key: str) -> tuple[str, Any, Any]:
+    def _field(self, variant: Variant, key: str) -> StructField:
         slot = variant.slots.get(key)
         if slot is None or not slot.is_first:
             return attribute(key), Any, _default(key, UNSET)
-        if not slot.is_visible:
-            return (
-                attribute(key),
-                Any if isinstance(slot.value, Leaf) else self._annotation(slot),
-                _default(key, UNSET),
-            )
-        return attribute(key), self._annotation(slot), _named(key)
+        if slot.is_visible:
+            return attribute(key), self._annotation(slot), _named(key)
+        hidden = Any if isinstance(slot.value, Leaf) else self._annotation(slot)
+        return attribute(key), hidden, _default(key, UNSET)
 
     def _annotation(self, slot: Slot) -> Annotation:
         return self._of_value(slot.value, is_visible=slot.is_visible)
 
     def _of_value(self, value: Value, *, is_visible: bool) -> Annotation:
+        annotation: Annotation
         if isinstance(value, Leaf):
             return Any if value.shape is None else self._of_leaf(value.shape)
         if isinstance(value, ListOf):
-            annotation: Annotation = list[self._of_value(value.item, is_visible=is_visible)]
+            annotation = list[self._of_value(value.item, is_visible=is_visible)]
         else:
             annotation = self.of_place(value.place)
         return annotation | None if value.nullable or not is_visible else annotation
 
     def _of_leaf(self, shape: LeafShape) -> Annotation:
         of_type = self.schema.type_map[shape.type_name]
+        annotation: Annotation
         if isinstance(of_type, GraphQLEnumType):
             annotation = Literal[tuple(of_type.values)]
         elif shape.type_name in _BUILT_IN:
             annotation = _BUILT_IN[shape.type_name]
         else:
-            # A custom scalar passes as it was sent, which `Raw` does; only null has to be seen.
-            return Raw if shape.nullable else _NOT_NULL
+            return Any if shape.nullable else _NOT_NULL
         return annotation | None if shape.nullable else annotation
 
 
-def _struct(name: str, fields: list[tuple[str, Any, Any]], tag: str | None) -> StructType:
+def _struct(name: str, fields: list[StructField], tag: str | None) -> StructType:
     return msgspec.defstruct(
         name,
         fields,
@@ -160,7 +155,3 @@ def _named(key: str) -> Any:  # noqa: ANN401  # What `msgspec.field` returns has
 
 def _default(key: str, default: object) -> Any:  # noqa: ANN401
     return msgspec.field(name=key, default=default)
-
-
-def _constant(variant: Variant, one: Any) -> object:
-    return variant.type_name if isinstance(one.shape, TypenameShape) else UNSET
