@@ -8,11 +8,37 @@ from functools import cache
 _USERS = 5
 _REVIEWS_OF_A_USER = 3
 _PRODUCTS = 7
-_WORDS = (
-    "warm clear loud honest bright tired gentle heavy quick hollow golden rough patient strange "
-    "record evening sleeve needle chorus bridge guitar kitchen window river morning street amp "
-    "tape letter"
-).split()
+_WORDS = [
+    "warm",
+    "clear",
+    "loud",
+    "honest",
+    "bright",
+    "tired",
+    "gentle",
+    "heavy",
+    "quick",
+    "hollow",
+    "golden",
+    "rough",
+    "patient",
+    "strange",
+    "record",
+    "evening",
+    "sleeve",
+    "needle",
+    "chorus",
+    "bridge",
+    "guitar",
+    "kitchen",
+    "window",
+    "river",
+    "morning",
+    "street",
+    "amp",
+    "tape",
+    "letter",
+]
 
 
 @dataclass(frozen=True, slots=True)

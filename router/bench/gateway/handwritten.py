@@ -8,7 +8,6 @@ encodes, and its response is the last answer encoded again.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeVar
 
@@ -25,12 +24,12 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 class Product(Struct, gc=False, kw_only=True):
     """A product of the response."""
 
-    inStock: bool | None | UnsetType = UNSET  # noqa: N815
-    name: str | None | UnsetType = UNSET
-    price: int | None | UnsetType = UNSET
-    shippingEstimate: int | None | UnsetType = UNSET  # noqa: N815
+    inStock: bool | UnsetType | None = UNSET  # noqa: N815
+    name: str | UnsetType | None = UNSET
+    price: int | UnsetType | None = UNSET
+    shippingEstimate: int | UnsetType | None = UNSET  # noqa: N815
     upc: str
-    weight: int | None | UnsetType = UNSET
+    weight: int | UnsetType | None = UNSET
 
 
 class LastReview(Struct, gc=False, kw_only=True):
@@ -46,7 +45,7 @@ class Author(Struct, gc=False, kw_only=True):
 
     id: str
     username: str | None
-    name: str | None | UnsetType = UNSET
+    name: str | UnsetType | None = UNSET
     reviews: list[LastReview | None] | None
 
 
@@ -61,12 +60,12 @@ class ProductReview(Struct, gc=False, kw_only=True):
 class ReviewedProduct(Struct, gc=False, kw_only=True):
     """A product that a user has reviewed, with all its reviews."""
 
-    inStock: bool | None | UnsetType = UNSET  # noqa: N815
-    name: str | None | UnsetType = UNSET
-    price: int | None | UnsetType = UNSET
-    shippingEstimate: int | None | UnsetType = UNSET  # noqa: N815
+    inStock: bool | UnsetType | None = UNSET  # noqa: N815
+    name: str | UnsetType | None = UNSET
+    price: int | UnsetType | None = UNSET
+    shippingEstimate: int | UnsetType | None = UNSET  # noqa: N815
     upc: str
-    weight: int | None | UnsetType = UNSET
+    weight: int | UnsetType | None = UNSET
     reviews: list[ProductReview | None] | None
 
 
@@ -84,19 +83,19 @@ class User(Struct, gc=False, kw_only=True):
     id: str
     username: str | None
     name: str | None
-    reviews: list[UserReview | None] | None | UnsetType = UNSET
+    reviews: list[UserReview | None] | UnsetType | None = UNSET
 
 
 class TopProduct(Struct, gc=False, kw_only=True):
     """A product of the response, at the top."""
 
-    inStock: bool | None | UnsetType = UNSET  # noqa: N815
+    inStock: bool | UnsetType | None = UNSET  # noqa: N815
     name: str | None
     price: int | None
-    shippingEstimate: int | None | UnsetType = UNSET  # noqa: N815
+    shippingEstimate: int | UnsetType | None = UNSET  # noqa: N815
     upc: str
     weight: int | None
-    reviews: list[ProductReview | None] | None | UnsetType = UNSET
+    reviews: list[ProductReview | None] | UnsetType | None = UNSET
 
 
 class Large(Struct, gc=False):
@@ -192,8 +191,8 @@ class ProductToShip(Struct, gc=False, tag_field="__typename", tag="Product"):
     """Represents a product to who calculates its shipping."""
 
     upc: str
-    price: int | None | UnsetType
-    weight: int | None | UnsetType
+    price: int | UnsetType | None
+    weight: int | UnsetType | None
 
 
 _USERS = "query($session: String) { users(session: $session) { __typename id username name } }"

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from gateway.dataset import Product, Review, User, products, reviews, users
 from graphql import GraphQLResolveInfo, GraphQLSchema, graphql_sync
 
+from gateway.dataset import Product, Review, User, products, reviews, users
 from graphwing.composition import SubgraphSdl, compose
 from graphwing.supergraph import Supergraph
 from graphwing.supergraph.subgraph_schema import subgraph_schemas_of
@@ -163,7 +163,7 @@ async def serve(ports: Mapping[str, int]) -> None:
     for name, port in ports.items():
         subgraph = Subgraph(schemas[name])
         await loop.create_server(lambda one=subgraph: Connection(one), "127.0.0.1", port)
-    print("ready", flush=True)  # noqa: T201
+    print("ready", flush=True)
     await asyncio.Event().wait()
 
 

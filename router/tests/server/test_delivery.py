@@ -16,7 +16,7 @@ def result(n: int) -> ExecutionResult:
 
 
 async def read(delivery: Delivery) -> list[int]:
-    return [one.data["n"] async for one in delivery if one.data is not None]
+    return [one.data["n"] async for one in delivery if isinstance(one.data, dict)]
 
 
 async def test_a_client_that_reads_gets_everything_however_small_the_queue() -> None:

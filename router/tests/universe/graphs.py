@@ -100,6 +100,10 @@ def _census(case: Case, trial: Trial, *, verify: bool) -> Counter[str]:
         counts += census_of_plan(trial.plan)
         counts["verified plan"] += verify
     counts["cases"] += 1
+    counts["compiled"] += trial.ways.compiled
+    counts += Counter(
+        {f"interpreted: {why}": count for why, count in trial.ways.interpreted.items()}
+    )
     counts["with injected nulls or errors"] += case.faults != NO_FAULTS
     counts["with a failing subgraph"] += case.down in trial.asked
     counts["answer with errors"] += bool(trial.actual and trial.actual.errors)

@@ -6,14 +6,18 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+import msgspec
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, validate
 
 from graphwing.composition import SubgraphSdl, compose
 from graphwing.errors import PlanningError, SubgraphError
+from graphwing.exact_json import encode_json
 from graphwing.execution import (
+    Compiler,
+    Counts,
     Endpoint,
     ExecutionResult,
     Executor,
@@ -51,6 +55,8 @@ class Trial:
     """The subgraphs that were asked, in order."""
     deferring: Plan | None = None
     """The plan in parts, where the operation defers something."""
+    ways: Counts = field(default_factory=Counts)
+    """How the operation was answered when it was to be compiled."""
 
     @property
     def kind(self) -> str:
@@ -69,8 +75,9 @@ class Graph:
         self.universe = Universe(declarations, seed)
         self._planner = Planner(self.supergraph)
         self._verifier = Verifier(self.supergraph)
+        schema = self.supergraph.api_schema
         self._executor = Executor(
-            self.supergraph.api_schema,
+            schema,
             {
                 each.subgraph: Endpoint(self._transport(Stub(each, self.universe)))
                 for each in declarations
@@ -78,6 +85,7 @@ class Graph:
             interfaces=[
                 each.name for each in self.supergraph.types.values() if each.kind == "interface"
             ],
+            compiler=Compiler(self.supergraph.schema, schema, after=0),
         )
         self._world = World()
         self._down: str | None = None
@@ -104,6 +112,8 @@ class Graph:
             return Trial((f"planner crash: {type(error).__name__} {error}",), expected)
         operation = Operation(schema, document, definition, plan)
         trial = self._answered(case, document, operation, expected)
+        if trial.actual is not None:
+            trial = self._compiled(case, operation, trial, trial.actual)
         unsound = self._verified(plan, document) if verify else ()
         trial = replace(trial, findings=(*trial.findings, *unsound))
         if trial.findings or "@defer" not in case.operation:
@@ -174,6 +184,7 @@ class Graph:
         except Exception as error:  # noqa: BLE001
             crash = f"execution crash: {_innermost(error)}"
             return Trial((crash,), expected, plan=operation.plan, asked=tuple(self._asked))
+        assert not isinstance(result.data, msgspec.Raw)
         actual = Answer(result.data, tuple(dict(each) for each in result.errors))
         found = [f"wire: {each}" for each in self._world.findings]
         if case.down and case.down in self._asked:
@@ -181,6 +192,27 @@ class Graph:
         else:
             found += differences(expected, actual)
         return Trial(tuple(found), expected, actual, operation.plan, tuple(self._asked))
+
+    def _compiled(self, case: Case, operation: Operation, trial: Trial, known: Answer) -> Trial:
+        """Return the trial with what the compiled plan comes to: the same bytes, if it is sound."""
+        if operation.plan.kind == "subscription":
+            return trial
+        self._begin(case)
+        counts = self._executor.counts = Counts()
+        work = self._executor.respond(operation, operation.variables(case.variables), {})
+        try:
+            result = asyncio.run(work)
+        except Exception as error:  # noqa: BLE001
+            found = [f"compiled crash: {_innermost(error)}"]
+        else:
+            found = [f"compiled wire: {each}" for each in self._world.findings]
+            expected = encode_json((known.data, known.errors))
+            actual = encode_json((result.data, result.errors))
+            if actual != expected:
+                found.append(f"compiled: {actual.decode()}")
+            if sorted(self._asked) != sorted(trial.asked):
+                found.append(f"compiled asked: {self._asked}")
+        return replace(trial, findings=(*trial.findings, *found), ways=counts)
 
     async def _run(self, operation: Operation, variables: dict[str, Any]) -> ExecutionResult:
         if operation.plan.kind != "subscription":

@@ -1,5 +1,7 @@
 """Run a plan against the subgraphs and complete the response. I/O only in `transports`."""
 
+from graphwing.execution.compile import Compiler
+from graphwing.execution.counts import Counts
 from graphwing.execution.execute import ExecutionResult, Executor
 from graphwing.execution.incremental import (
     Completed,
@@ -14,6 +16,7 @@ from graphwing.execution.operation import Operation
 from graphwing.execution.response_errors import stream_errors
 from graphwing.execution.transport import (
     Endpoint,
+    RawAnswer,
     Reconnect,
     SubgraphAnswer,
     SubgraphRequest,
@@ -21,7 +24,9 @@ from graphwing.execution.transport import (
 )
 
 __all__ = [
+    "Compiler",
     "Completed",
+    "Counts",
     "Endpoint",
     "ExecutionResult",
     "Executor",
@@ -30,6 +35,7 @@ __all__ = [
     "NextPart",
     "Operation",
     "Pending",
+    "RawAnswer",
     "Reconnect",
     "ResponsePart",
     "SendPart",

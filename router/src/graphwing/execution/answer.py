@@ -8,7 +8,7 @@ import msgspec
 
 from graphwing.errors import SubgraphError
 from graphwing.exact_json import json_decoder
-from graphwing.execution.transport import SubgraphAnswer
+from graphwing.execution.transport import RawAnswer, SubgraphAnswer
 
 _REDIRECTS_AND_FAILURES = 300
 
@@ -34,6 +34,11 @@ def read_answer(subgraph: str, body: bytes) -> SubgraphAnswer:
     if answer.data is None and not answer.errors:
         raise SubgraphError(subgraph, "sent JSON that is no GraphQL answer")
     return SubgraphAnswer(answer.data, answer.errors or ())
+
+
+def read_raw_answer(answer: RawAnswer) -> SubgraphAnswer:
+    """Return the GraphQL answer in what a subgraph sent, or raise `SubgraphError`."""
+    return read_http_answer(answer.subgraph, answer.status, answer.content_type, answer.body)
 
 
 def read_http_answer(

@@ -7,10 +7,15 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
 
+import msgspec
 from graphql import GraphQLSchema, is_abstract_type
 
 from graphwing.errors import SubgraphError
+from graphwing.exact_json import encode_json
+from graphwing.execution.compile import Compiler, ProgramRun
 from graphwing.execution.completion import Completion
+from graphwing.execution.constants import Constants
+from graphwing.execution.counts import Counts
 from graphwing.execution.events import events_of
 from graphwing.execution.fetches import run_fetches
 from graphwing.execution.incremental import PartSender, SendPart
@@ -25,7 +30,8 @@ from graphwing.planner.plan import RootFetch
 class ExecutionResult:
     """The response of one operation, and what went wrong on the way for those who log it."""
 
-    data: dict[str, Any] | None
+    data: dict[str, Any] | msgspec.Raw | None
+    """Already as JSON, where it was made so."""
     errors: Sequence[Mapping[str, Any]] = ()
     failures: Sequence[SubgraphError] = ()
     """Subgraphs that did not answer as GraphQL; each is one of `errors` too."""
@@ -40,15 +46,22 @@ class Executor:
         endpoints: Mapping[str, Endpoint],
         *,
         interfaces: Iterable[str] = (),
+        compiler: Compiler | None = None,
     ) -> None:
-        """Take the API schema, and the interfaces of the supergraph that it may not show."""
+        """Take the API schema, and the interfaces of the supergraph that it may not show.
+
+        Without a compiler all plans are interpreted.
+        """
+        self.counts = Counts()
+        self._compiler = compiler
+        self._constants = Constants()
         self._schema = schema
         self._endpoints = endpoints
         self._abstract = frozenset(interfaces).union(
             name for name, of_type in schema.type_map.items() if is_abstract_type(of_type)
         )
 
-    async def execute(
+    async def respond(
         self,
         operation: Operation,
         variables: Mapping[str, Any],
@@ -56,11 +69,40 @@ class Executor:
     ) -> ExecutionResult:
         """Return the response to `operation`; `variables` are coerced already.
 
-        `headers` go to every subgraph.
+        `headers` go to every subgraph. It is what `execute` returns, only faster.
         """
-        run = Run(self._endpoints, self._abstract, variables, headers)
-        await run_fetches(run, operation.plan.chosen(variables).fetches)
-        return self._completed(operation, variables, run)
+        if not operation.plan.fetches:
+            return await self._constant(operation, variables, headers)
+        if self._compiler is None:
+            self.counts.interpreted["nothing is compiled"] += 1
+            return await self.execute(operation, variables, headers)
+        compilation = self._compiler.use(operation, variables)
+        if compilation.program is None:
+            self.counts.interpreted[compilation.obstacle] += 1
+            return await self.execute(operation, variables, headers)
+        run = ProgramRun(compilation.program, self._endpoints, variables, headers)
+        data = await run.data()
+        if isinstance(data, bytes):
+            compilation.fits()
+            self.counts.compiled += 1
+            return ExecutionResult(msgspec.Raw(data))
+        compilation.does_not_fit(data)
+        self.counts.interpreted[data.value] += 1
+        return await self._interpreted(operation, variables, headers, run.endpoints())
+
+    async def execute(
+        self,
+        operation: Operation,
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+    ) -> ExecutionResult:
+        """Return the response to `operation` by interpreting its plan."""
+        return await self._interpreted(operation, variables, headers, self._endpoints)
+
+    def stop(self) -> None:
+        """Release what compiles."""
+        if self._compiler is not None:
+            self._compiler.stop()
 
     async def execute_in_parts(
         self,
@@ -109,6 +151,29 @@ class Executor:
                 read_root_answer(run, stream, event, [run.tree])
                 await run_fetches(run, others, done={stream.id})
                 yield self._completed(operation, variables, run)
+
+    async def _constant(
+        self, operation: Operation, variables: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> ExecutionResult:
+        self.counts.known += 1
+        data = self._constants.get(operation, variables)
+        if data is not None:
+            return ExecutionResult(msgspec.Raw(data))
+        result = await self.execute(operation, variables, headers)
+        if not result.errors:
+            self._constants.keep(operation, variables, encode_json(result.data))
+        return result
+
+    async def _interpreted(
+        self,
+        operation: Operation,
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+        endpoints: Mapping[str, Endpoint],
+    ) -> ExecutionResult:
+        run = Run(endpoints, self._abstract, variables, headers)
+        await run_fetches(run, operation.plan.chosen(variables).fetches)
+        return self._completed(operation, variables, run)
 
     def _completed(
         self, operation: Operation, variables: Mapping[str, Any], run: Run

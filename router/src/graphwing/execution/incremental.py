@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import GraphQLSchema
+from msgspec import Raw
 
 from graphwing.execution.deferred import Fragment, Fragments, Group
 from graphwing.execution.fetches import run_fetches
@@ -59,7 +60,8 @@ class Completed:
 class FirstPart:
     """All that is not deferred, and what is to come."""
 
-    data: dict[str, Any] | None
+    data: dict[str, Any] | Raw | None
+    """Already as JSON, where it was made so."""
     errors: Errors
     pending: tuple[Pending, ...]
 

@@ -21,6 +21,8 @@ from graphwing.execution.division import Division
 from graphwing.execution.shape import ObjectShape, Shapes
 from graphwing.planner.plan import Plan
 
+Conditions = tuple[bool, ...]
+
 _SHAPES_KEPT = 64
 _FAULTS_SHOWN = 50
 
@@ -30,13 +32,16 @@ class Operation:
 
     __slots__ = (
         "__weakref__",
-        "_conditional",
         "_document",
         "_schema",
         "_shapes",
+        "conditional",
         "definition",
         "plan",
     )
+
+    conditional: tuple[str, ...]
+    """The variables that `@skip` and `@include` depend on."""
 
     plan: Plan
     """How it is answered; with variants if variables decide what is deferred."""
@@ -52,7 +57,7 @@ class Operation:
         self.plan = plan
         self._schema = schema
         self._document = document
-        self._conditional = _conditional_variables(document)
+        self.conditional = _conditional_variables(document)
         self._shapes: dict[tuple[object, ...], ObjectShape] = {}
 
     def variables(self, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +73,12 @@ class Operation:
             raise VariablesInvalidError([{**error.formatted} for error in values])
         return values.coerced
 
+    def conditions(self, variables: Mapping[str, Any]) -> Conditions:
+        """Return the values of the variables that `@skip` and `@include` depend on."""
+        if not self.conditional:
+            return ()
+        return tuple([variables.get(name) is True for name in self.conditional])
+
     def shape(
         self, variables: Mapping[str, Any], plan: Plan | None = None, *, repeats: bool = False
     ) -> ObjectShape:
@@ -77,11 +88,11 @@ class Operation:
         those before it, or not.
         """
         parts = plan.parts if plan is not None else ()
-        conditions = tuple([variables.get(name) is True for name in self._conditional])
+        conditions = self.conditions(variables)
         key = (parts, repeats, *conditions) if parts else conditions
         shape = self._shapes.get(key)
         if shape is None:
-            values = dict(zip(self._conditional, conditions, strict=True))
+            values = dict(zip(self.conditional, conditions, strict=True))
             division = Division(self._document, parts, repeats=repeats)
             shape = Shapes(self._schema, self._document, self.definition, values, division).root()
             if len(self._shapes) >= _SHAPES_KEPT:

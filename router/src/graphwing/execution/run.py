@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from graphwing.errors import SubgraphError
+from graphwing.execution.answer import read_raw_answer
 from graphwing.execution.renames import rename
 from graphwing.execution.response_errors import ErrorLog
 from graphwing.execution.transport import Endpoint, SubgraphAnswer, SubgraphRequest
@@ -50,7 +51,8 @@ class Run:
         endpoint = self._endpoints[subgraph]
         request = SubgraphRequest(operation, variables, self._headers, kind)
         try:
-            return await endpoint.transport.send(request, timeout=endpoint.timeout)
+            sent = await endpoint.transport.send(request, timeout=endpoint.timeout)
+            return read_raw_answer(sent)
         except SubgraphError as error:
             self.failures.append(error)
             return SubgraphAnswer(

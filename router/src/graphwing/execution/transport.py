@@ -15,9 +15,20 @@ class SubgraphRequest:
 
     operation: str
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """JSON, or objects that msgspec writes as JSON: what is compiled represents entities so."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     kind: OperationKind = "query"
     """What the operation is: only a query may be sent again when a connection breaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What one subgraph sent, unread: its body and what HTTP says of it."""
+
+    subgraph: str
+    body: bytes
+    content_type: str | None = None
+    status: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,11 @@ class Transport(Protocol):
         """Make ready to send: connection pools, an application's start-up."""
         ...
 
-    async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ASYNC109
-        """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
+    async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
+        """Return what the subgraph sends, or raise `SubgraphError` after `timeout` seconds at most.
+
+        `read_raw_answer` reads it.
+        """
         ...
 
     def subscribe(

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Raw
+
 from graphwing.errors import (
     FederationError,
     NotReadyError,
@@ -16,7 +18,7 @@ from graphwing.errors import (
     RequestError,
     SubgraphError,
 )
-from graphwing.exact_json import encode_json
+from graphwing.exact_json import decode_json, encode_json
 from graphwing.execution import ExecutionResult, stream_errors
 from graphwing.server.media_type import GRAPHQL_RESPONSE, JSON
 from graphwing.server.request import Send
@@ -54,16 +56,28 @@ def json_response(status: int, value: object) -> HttpResponse:
 
 
 def result_body(result: ExecutionResult) -> dict[str, Any]:
-    """Return the response object; `errors` only if there are some."""
+    """Return the response object, for JSON; `errors` only if there are some."""
     if result.errors:
         return {"data": result.data, "errors": result.errors}
     return {"data": result.data}
 
 
+def plain_body(result: ExecutionResult) -> dict[str, Any]:
+    """Return the response object, for Python."""
+    body = result_body(result)
+    return {**body, "data": decode_json(result.data)} if isinstance(result.data, Raw) else body
+
+
+def _encoded(result: ExecutionResult) -> bytes:
+    if isinstance(result.data, Raw) and not result.errors:
+        return b'{"data":%b}' % memoryview(result.data)
+    return encode_json(result_body(result))
+
+
 async def respond(work: Callable[[], Awaitable[ExecutionResult]], media_type: str) -> HttpResponse:
     """Return the response to one GraphQL request, whatever happens while it is answered."""
     try:
-        return HttpResponse(_OK, encode_json(result_body(await work())), media_type)
+        return HttpResponse(_OK, _encoded(await work()), media_type)
     except Exception as error:  # noqa: BLE001 - the one place where everything else ends
         return refusal(error, media_type)
 

@@ -21,6 +21,8 @@ from graphwing.errors import (
     UnsupportedFeatureError,
 )
 from graphwing.execution import (
+    Compiler,
+    Counts,
     Endpoint,
     ExecutionResult,
     Executor,
@@ -39,7 +41,7 @@ from graphwing.server.identity import Identity
 from graphwing.server.operations import Operations
 from graphwing.server.override_labels import OverrideLabels
 from graphwing.server.request import GraphQLRequest, Headers
-from graphwing.server.response import result_body
+from graphwing.server.response import plain_body
 from graphwing.server.sources import Source, Subgraph, as_subgraph, fetch_sdl
 from graphwing.server.subscriptions import SubscriptionSettings
 from graphwing.server.suggestion import suggestion
@@ -101,6 +103,11 @@ class Router:
         return self._supergraph
 
     @property
+    def counts(self) -> Counts:
+        """Return how the requests since the router opened were answered."""
+        return Counts() if self._executor is None else self._executor.counts
+
+    @property
     def is_ready(self) -> bool:
         """Return whether operations can be executed."""
         return self._executor is not None
@@ -132,7 +139,9 @@ class Router:
 
     async def close(self) -> None:
         """Close the ways to all subgraphs; the router can be opened again."""
-        self._executor = None
+        if self._executor is not None:
+            self._executor.stop()
+            self._executor = None
         await self._opened.aclose()
         if self._operations is not None:
             self._operations.stop_planning()
@@ -167,7 +176,7 @@ class Router:
         request = GraphQLRequest(operation, operation_name, dict(variables or {}))
         lower = {name.lower(): value for name, value in (headers or {}).items()}
         try:
-            return result_body(await self.answer(request, lower))
+            return plain_body(await self.answer(request, lower))
         except RequestError as error:
             return {"errors": error.formatted()}
 
@@ -189,7 +198,7 @@ class Router:
         try:
             async with aclosing(self.responses(request, lower)) as results:
                 async for result in results:
-                    yield result_body(result)
+                    yield plain_body(result)
         except RequestError as error:
             yield {"errors": error.formatted()}
 
@@ -205,7 +214,7 @@ class Router:
         operation = await self._operation(request)
         _require_allowed(operation, allow_mutation=allow_mutation)
         variables = operation.variables(request.variables or {})
-        return _logged(await executor.execute(operation, variables, forwarded))
+        return _logged(await executor.respond(operation, variables, forwarded))
 
     async def answer_in_parts(
         self,
@@ -232,7 +241,7 @@ class Router:
                 )
             )
             return
-        result = _logged(await executor.execute(operation, variables, forwarded))
+        result = _logged(await executor.respond(operation, variables, forwarded))
         await send(FirstPart(result.data, result.errors, ()))
 
     async def responses(
@@ -350,6 +359,7 @@ class Router:
                 for name, one in transports.items()
             },
             interfaces=[name for name, of in graph.types.items() if of.kind == "interface"],
+            compiler=Compiler(graph.schema, graph.api_schema),
         )
 
     def _reconnect_of(self, name: str) -> Reconnect:

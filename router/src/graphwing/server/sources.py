@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from graphwing.errors import SettingsError, SubgraphError
-from graphwing.execution import Reconnect, SubgraphAnswer, SubgraphRequest, Transport
+from graphwing.execution import RawAnswer, Reconnect, SubgraphAnswer, SubgraphRequest, Transport
+from graphwing.execution.answer import read_raw_answer
 from graphwing.execution.transports.asgi import AsgiApp
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.execution.transports.http import HttpTransport
@@ -114,7 +115,8 @@ def as_subgraph(name: str, source: object) -> Subgraph:
 
 async def fetch_sdl(name: str, transport: Transport, *, timeout: float) -> str:  # noqa: ASYNC109
     """Ask an open subgraph for its schema, or raise `SubgraphError`."""
-    answer = await transport.send(SubgraphRequest(_SDL_OPERATION), timeout=timeout)
+    sent = await transport.send(SubgraphRequest(_SDL_OPERATION), timeout=timeout)
+    answer = read_raw_answer(sent)
     service: object = (answer.data or {}).get("_service")
     sdl = cast("dict[str, object]", service).get("sdl") if isinstance(service, dict) else None
     if isinstance(sdl, str):
@@ -135,7 +137,7 @@ class _NowhereTransport:
     async def close(self) -> None:
         """Do nothing."""
 
-    async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ARG002, ASYNC109
+    async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ARG002, ASYNC109
         """Raise `SubgraphError`: there is nowhere to send the request."""
         raise self._nowhere()
 

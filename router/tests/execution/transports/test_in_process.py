@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from graphwing.errors import SubgraphError, SubgraphStartError, SubgraphTimeoutError
 from graphwing.execution import SubgraphAnswer, SubgraphRequest
+from graphwing.execution.answer import read_raw_answer
 from graphwing.execution.transports.asgi import AsgiApp, Receive, Scope, Send
 from graphwing.execution.transports.in_process import AsgiTransport, SchemaTransport
 
@@ -51,7 +52,7 @@ async def test_an_application_is_asked_like_over_http() -> None:
 
     app = Starlette(routes=[Route("/api/graphql", graphql, methods=["POST"])])
     async with opened(app, path="/api/graphql") as transport:
-        answer = await transport.send(ASKED, timeout=5)
+        answer = read_raw_answer(await transport.send(ASKED, timeout=5))
 
     assert answer == SubgraphAnswer({"a": "달"})
     assert seen["body"] == {"query": "{ a }", "variables": {"x": [1]}}
@@ -109,7 +110,7 @@ async def test_an_application_without_a_lifespan_is_fine() -> None:
         await JSONResponse({"data": {"a": 1}})(scope, receive, send)
 
     async with opened(app) as transport:
-        assert await transport.send(ASKED, timeout=5) == SubgraphAnswer({"a": 1})
+        assert read_raw_answer(await transport.send(ASKED, timeout=5)) == SubgraphAnswer({"a": 1})
 
 
 async def test_streamed_answers_are_put_together() -> None:
@@ -119,7 +120,7 @@ async def test_streamed_answers_are_put_together() -> None:
 
     app = answering(StreamingResponse(parts(), media_type="application/json"))
     async with opened(app) as transport:
-        assert await transport.send(ASKED, timeout=5) == SubgraphAnswer({"a": 1})
+        assert read_raw_answer(await transport.send(ASKED, timeout=5)) == SubgraphAnswer({"a": 1})
 
 
 async def test_what_an_application_raises_stays_its_own_failure() -> None:
@@ -145,9 +146,10 @@ async def test_what_an_application_raises_stays_its_own_failure() -> None:
 )
 async def test_answers_that_are_not_graphql_are_one_clear_error(app: AsgiApp, reason: str) -> None:
     async with opened(app) as transport:
-        with pytest.raises(SubgraphError) as failure:
-            await transport.send(ASKED, timeout=5)
+        sent = await transport.send(ASKED, timeout=5)
 
+    with pytest.raises(SubgraphError) as failure:
+        read_raw_answer(sent)
     assert failure.value.reason == reason
 
 
@@ -214,7 +216,7 @@ async def test_background_work_that_fails_after_the_answer_changes_nothing() -> 
 
     app = answering(JSONResponse({"data": {"a": 1}}, background=BackgroundTask(fail)))
     async with opened(app) as transport:
-        assert await transport.send(ASKED, timeout=5) == SubgraphAnswer({"a": 1})
+        assert read_raw_answer(await transport.send(ASKED, timeout=5)) == SubgraphAnswer({"a": 1})
 
 
 async def test_context_variables_are_seen_and_do_not_leak_back() -> None:
@@ -226,7 +228,7 @@ async def test_context_variables_are_seen_and_do_not_leak_back() -> None:
 
     CURRENT.set("the request")
     async with opened(app) as transport:
-        answer = await transport.send(ASKED, timeout=5)
+        answer = read_raw_answer(await transport.send(ASKED, timeout=5))
 
     assert answer == SubgraphAnswer({"before": "the request"})
     assert CURRENT.get() == "the request"
@@ -251,11 +253,10 @@ async def test_a_strawberry_schema_is_executed_without_http() -> None:
     transport = SchemaTransport("music", SCHEMA)
     operation = "query ($name: String!) { hello(name: $name) }"
 
-    answer = await transport.send(
-        SubgraphRequest(operation, {"name": "Haru"}, {"accept-language": "ko"}), timeout=5
-    )
+    request = SubgraphRequest(operation, {"name": "Haru"}, {"accept-language": "ko"})
+    answer = read_raw_answer(await transport.send(request, timeout=5))
 
-    assert answer == SubgraphAnswer({"hello": "Haru in ko"}, [])
+    assert answer == SubgraphAnswer({"hello": "Haru in ko"})
 
 
 async def test_resolvers_get_the_context_that_was_asked_for() -> None:
@@ -265,13 +266,15 @@ async def test_resolvers_get_the_context_that_was_asked_for() -> None:
         context=lambda _: {"request": SubgraphRequest("", {}, {"accept-language": "x"})},
     )
 
-    answer = await transport.send(SubgraphRequest('{ hello(name: "Haru") }'), timeout=5)
+    request = SubgraphRequest('{ hello(name: "Haru") }')
+    answer = read_raw_answer(await transport.send(request, timeout=5))
 
     assert answer.data == {"hello": "Haru in x"}
 
 
 async def test_errors_of_resolvers_come_with_their_path() -> None:
-    answer = await SchemaTransport("music", SCHEMA).send(SubgraphRequest("{ fail }"), timeout=5)
+    transport = SchemaTransport("music", SCHEMA)
+    answer = read_raw_answer(await transport.send(SubgraphRequest("{ fail }"), timeout=5))
 
     assert answer.data == {"fail": None}
     assert [(one["message"], one["path"]) for one in answer.errors] == [("no such thing", ["fail"])]

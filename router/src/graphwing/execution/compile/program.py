@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from graphwing.exact_json import encode_json
-from graphwing.execution.compile.represent import UnansweredError
+from graphwing.execution.compile.represent import Obstacle, UnansweredError
 from graphwing.planner.plan import Fetch
 
 Collected = Sequence[tuple[Sequence[Struct], Sequence[int]]]
@@ -107,16 +107,12 @@ class CompiledFetch:
         """Put an answer where it belongs; raise `UnansweredError` or `msgspec.MsgspecError`."""
         answer = self.decode(body)
         if answer.errors:
-            raise UnansweredError
+            raise UnansweredError(Obstacle.ERRORS)
         if self.attach is not None:
             self.attach(root, answer.data)
             return
         for lookup, question in zip(self.lookups, questions, strict=True):
             lookup.take(question, answer.data)
-
-
-class _Response(Struct, gc=False):
-    data: Struct
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +125,8 @@ class Program:
     source: str
     """The functions above as text."""
 
-    def response(self, root: Struct) -> bytes:
-        """Return the JSON of a response without errors."""
+    def data(self, root: Struct) -> bytes:
+        """Return the JSON of a response's data."""
         if self.finish is not None:
             root = self.finish(root)
-        return encode_json(_Response(root))
+        return encode_json(root)

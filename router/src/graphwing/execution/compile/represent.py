@@ -7,6 +7,7 @@ generated code; one with fields of fields is made by a function that walks it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import Enum
 from itertools import zip_longest
 from typing import Any, cast
 
@@ -24,8 +25,21 @@ from graphwing.planner.plan import (
 Represented = dict[str, Any]
 
 
+class Obstacle(Enum):
+    """Why a program does not answer a request."""
+
+    ERRORS = "an answer with errors"
+    MISSING = "an answer without a key, a requirement or an entity"
+    SHAPE = "an answer of another shape"
+    UNREACHABLE = "a subgraph without an answer"
+
+
 class UnansweredError(Exception):
-    """An answer is not what compiled code is made for: an error, a null, a type, a missing key."""
+    """An answer is not what compiled code is made for."""
+
+    def __init__(self, obstacle: Obstacle = Obstacle.MISSING) -> None:
+        super().__init__(obstacle.value)
+        self.obstacle = obstacle
 
 
 def is_plain(representation: Representation) -> bool:

@@ -9,8 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from graphwing.errors import NotReadyError, SubgraphError, SubgraphTimeoutError
-from graphwing.execution.answer import read_http_answer
-from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
+from graphwing.execution.transport import RawAnswer, SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.execution.transports.http1 import (
     AddressError,
@@ -59,7 +58,7 @@ class HttpTransport:
         """Yield the events of `request`, or raise `SubgraphError`."""
         return self._opened_streams().subscribe(request, timeout=timeout)
 
-    async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ASYNC109
+    async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
         if not self._is_open:
             raise NotReadyError
@@ -77,7 +76,7 @@ class HttpTransport:
             raise SubgraphTimeoutError(self._subgraph, timeout) from error
         except OSError as error:
             raise SubgraphError(self._subgraph, _reason(error)) from error
-        return read_http_answer(self._subgraph, answer.status, answer.content_type, answer.body)
+        return RawAnswer(self._subgraph, answer.body, answer.content_type, answer.status)
 
     def _opened_streams(self) -> HttpEventStreams:
         if self._event_streams is not None:

@@ -15,8 +15,8 @@ import msgspec
 from graphql import GraphQLError
 
 from graphwing.errors import StreamRefusedError, SubgraphError, SubgraphTimeoutError
-from graphwing.execution.answer import read_http_answer
-from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
+from graphwing.exact_json import encode_json
+from graphwing.execution.transport import RawAnswer, SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports.asgi import (
     HOST,
     POST,
@@ -29,7 +29,11 @@ from graphwing.execution.transports.asgi import (
 from graphwing.execution.transports.asgi_streams import AsgiEventStreams
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.execution.transports.isolation import isolated, isolated_events
-from graphwing.execution.transports.request_body import REQUEST_HEADERS, request_body
+from graphwing.execution.transports.request_body import (
+    REQUEST_HEADERS,
+    plain_request,
+    request_body,
+)
 
 _SERVER_ERROR = 500
 
@@ -62,7 +66,7 @@ class AsgiTransport:
         """Run the application's shutdown."""
         await self._lifespan.stop()
 
-    async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ASYNC109
+    async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
         body = request_body(request)
         exchange = Exchange(body)
@@ -84,9 +88,7 @@ class AsgiTransport:
                 raise
         if not exchange.is_complete:
             raise SubgraphError(self._subgraph, "ended without an answer")
-        return read_http_answer(
-            self._subgraph, exchange.status, exchange.content_type, exchange.body
-        )
+        return RawAnswer(self._subgraph, exchange.body, exchange.content_type, exchange.status)
 
     def subscribe(
         self, request: SubgraphRequest, *, timeout: float
@@ -162,16 +164,17 @@ class SchemaTransport:
     async def close(self) -> None:
         """Do nothing: a schema holds nothing."""
 
-    async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ASYNC109
+    async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
+        plain = plain_request(request)
 
-        async def call() -> SubgraphAnswer:
+        async def call() -> RawAnswer:
             result = await self._schema.execute(
-                request.operation,
-                variable_values=dict(request.variables),
-                context_value=self._context(request),
+                plain.operation,
+                variable_values=dict(plain.variables),
+                context_value=self._context(plain),
             )
-            return _answer(result)
+            return RawAnswer(self._subgraph, _encoded(result))
 
         return await isolated(self._subgraph, call, timeout)
 
@@ -200,6 +203,11 @@ class SchemaTransport:
                     yield _answer(result)
 
         return isolated_events(self._subgraph, events)
+
+
+def _encoded(result: SchemaResult) -> bytes:
+    errors = [error.formatted for error in result.errors or ()]
+    return encode_json({"data": result.data, "errors": errors} if errors else {"data": result.data})
 
 
 def _answer(result: SchemaResult) -> SubgraphAnswer:

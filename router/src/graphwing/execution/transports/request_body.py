@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from graphwing.exact_json import encode_json
+from dataclasses import replace
+
+from graphwing.exact_json import decode_json, encode_json
 from graphwing.execution.transport import SubgraphRequest
 
 REQUEST_HEADERS = {
@@ -16,3 +18,11 @@ def request_body(request: SubgraphRequest) -> bytes:
     if request.variables:
         return encode_json({"query": request.operation, "variables": request.variables})
     return encode_json({"query": request.operation})
+
+
+def plain_request(request: SubgraphRequest) -> SubgraphRequest:
+    """Return `request` with variables of plain Python, for a receiver in this process.
+
+    It may change them: the router does not see it.
+    """
+    return replace(request, variables=decode_json(encode_json(request.variables)))

@@ -7,8 +7,9 @@ from contextlib import aclosing
 
 from graphwing.errors import SubgraphError
 from graphwing.exact_json import encode_json, json_decoder
-from graphwing.execution.transport import SubgraphAnswer, SubgraphRequest
+from graphwing.execution.transport import RawAnswer, SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports.isolation import isolated, isolated_events
+from graphwing.execution.transports.request_body import plain_request
 
 _decode = json_decoder(SubgraphAnswer).decode
 
@@ -32,12 +33,12 @@ class ScriptedTransport:
     async def close(self) -> None:
         """Do nothing: a function holds nothing."""
 
-    async def send(self, request: SubgraphRequest, *, timeout: float) -> SubgraphAnswer:  # noqa: ASYNC109
+    async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
 
-        async def call() -> SubgraphAnswer:
-            answer = await self._answer(request)
-            return _decode(encode_json(answer))
+        async def call() -> RawAnswer:
+            answer = await self._answer(plain_request(request))
+            return RawAnswer(self._subgraph, encode_json(answer))
 
         return await isolated(self._subgraph, call, timeout)
 

@@ -1,0 +1,149 @@
+"""Run a program: each fetch as soon as those it waits for are done, and nothing but answers.
+
+Whatever else comes (an error, a null where none may be, a subgraph that is not there) ends it. The
+plan is interpreted then, with the answers that there are: no fetch is sent twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from graphwing.errors import SubgraphError
+from graphwing.execution.compile.program import CompiledFetch, Program, Question
+from graphwing.execution.compile.represent import Obstacle, UnansweredError
+from graphwing.execution.transport import (
+    Endpoint,
+    RawAnswer,
+    SubgraphAnswer,
+    SubgraphRequest,
+    Transport,
+)
+from graphwing.execution.transports.request_body import request_body
+from graphwing.planner.plan import RootFetch
+
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+class ProgramRun:
+    """One request that a program answers."""
+
+    def __init__(
+        self,
+        program: Program,
+        endpoints: Mapping[str, Endpoint],
+        variables: Mapping[str, Any],
+        headers: Mapping[str, str],
+    ) -> None:
+        self._obstacle: Obstacle | None = None
+        self._program = program
+        self._endpoints = endpoints
+        self._variables = variables
+        self._headers = headers
+        self._root: Struct = program.root()
+        self._waits_for = [one.waits_for for one in program.fetches]
+        self._heard: list[tuple[str, SubgraphRequest, RawAnswer | SubgraphError]] = []
+
+    async def data(self) -> bytes | Obstacle:
+        """Return the data of the response as JSON, or why the plan has to be interpreted."""
+        ready = [index for index, count in enumerate(self._waits_for) if not count]
+        await self._run_all(ready)
+        return self._obstacle or self._program.data(self._root)
+
+    def endpoints(self) -> dict[str, Endpoint]:
+        """Return ways to the subgraphs that answer from what they have said already."""
+        heard: dict[tuple[str, bytes], RawAnswer | SubgraphError] = {
+            (subgraph, request_body(request)): said for subgraph, request, said in self._heard
+        }
+        return {
+            name: replace(one, transport=_Remembering(name, one.transport, heard))
+            for name, one in self._endpoints.items()
+        }
+
+    async def _run_all(self, ready: Sequence[int]) -> None:
+        if len(ready) == 1:
+            await self._run(ready[0])
+            return
+        async with asyncio.TaskGroup() as group:
+            for index in ready[1:]:
+                group.create_task(self._run(index))
+            await self._run(ready[0])
+
+    async def _run(self, index: int) -> None:
+        """Run a fetch, then those that waited for it."""
+        fetch = self._program.fetches[index]
+        await self._answer(fetch)
+        if self._obstacle:
+            return
+        ready: list[int] = []
+        for follower in fetch.followers:
+            self._waits_for[follower] -= 1
+            if not self._waits_for[follower]:
+                ready.append(follower)
+        if ready:
+            await self._run_all(ready)
+
+    async def _answer(self, fetch: CompiledFetch) -> None:
+        try:
+            asked = fetch.ask(self._root, self._variables)
+            if asked is not None:
+                await self._ask(fetch, *asked)
+        except UnansweredError as error:
+            self._obstacle = error.obstacle
+        except _UNREADABLE:
+            self._obstacle = Obstacle.SHAPE
+
+    async def _ask(
+        self, fetch: CompiledFetch, variables: dict[str, Any], questions: Sequence[Question]
+    ) -> None:
+        plan = fetch.fetch
+        kind = plan.kind if isinstance(plan, RootFetch) else "query"
+        request = SubgraphRequest(plan.operation, variables, self._headers, kind)
+        endpoint = self._endpoints[plan.subgraph]
+        try:
+            answer = await endpoint.transport.send(request, timeout=endpoint.timeout)
+        except SubgraphError as error:
+            self._heard.append((plan.subgraph, request, error))
+            self._obstacle = Obstacle.UNREACHABLE
+            return
+        self._heard.append((plan.subgraph, request, answer))
+        # Once the plan is to be interpreted, answers are only remembered.
+        if not self._obstacle:
+            if answer.content_type and "json" not in answer.content_type.lower():
+                raise UnansweredError(Obstacle.SHAPE)
+            fetch.take(self._root, answer.body, questions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembering:
+    """A way to a subgraph that does not ask again what was answered before."""
+
+    subgraph: str
+    transport: Transport
+    heard: dict[tuple[str, bytes], RawAnswer | SubgraphError]
+
+    async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
+        """Answer `request`, or raise `SubgraphError`."""
+        said = self.heard.get((self.subgraph, request_body(request)))
+        if said is None:
+            return await self.transport.send(request, timeout=timeout)
+        if isinstance(said, SubgraphError):
+            raise said
+        return said
+
+    async def open(self) -> None:
+        """Do nothing: the transport is open."""
+
+    async def close(self) -> None:
+        """Do nothing: the transport stays open."""
+
+    def subscribe(
+        self, request: SubgraphRequest, *, timeout: float
+    ) -> AsyncGenerator[SubgraphAnswer]:
+        """Yield the events of `request`."""
+        return self.transport.subscribe(request, timeout=timeout)
