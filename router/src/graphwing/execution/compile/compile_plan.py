@@ -109,7 +109,7 @@ class _Compiler:
         return CompiledFetch(
             self.plan.fetches[found.id],
             tuple(lookups),
-            found.unused,
+            found.first_empty,
             attach,
             _answer_decoder(data),
             len(waiting[found.id]),

@@ -87,9 +87,10 @@ class _Layouter:
     def _fetch(self, root: Place, fetch: Fetch) -> FetchLayout:
         if isinstance(fetch, EntityFetch):
             lookups = [one for one in fetch.lookups if self._hold(one.conditions)]
-            unused = [one.variable for one in fetch.lookups if one not in lookups]
             parts = [self._lookup(root, lookup) for lookup in lookups]
-            return FetchLayout(fetch.id, tuple(parts), tuple(unused))
+            is_whole = len(lookups) == len(fetch.lookups)
+            empty = () if is_whole else tuple(one.variable for one in fetch.lookups)
+            return FetchLayout(fetch.id, tuple(parts), empty)
         if fetch.path or fetch.renames:
             raise Declined("a root field is asked below another one, or under an alias")
         ((type_name, variant),) = root.variants.items()

@@ -102,8 +102,8 @@ class FetchLayout:
     id: int
     parts: tuple[Part, ...]
     """One for each lookup; a root fetch has one, for the root object."""
-    unused: tuple[str, ...] = ()
-    """The variables of lookups that are switched off: they get no representations."""
+    first_empty: tuple[str, ...] = ()
+    """The variables of its lookups, in order, if some of those are switched off."""
 
 
 @dataclass(eq=False, slots=True)

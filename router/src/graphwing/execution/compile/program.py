@@ -78,8 +78,8 @@ class CompiledFetch:
 
     fetch: Fetch
     lookups: tuple[CompiledLookup, ...]
-    unused: tuple[str, ...]
-    """The variables of lookups that are switched off."""
+    first_empty: tuple[str, ...]
+    """The variables of its lookups, in order, if some of those are switched off."""
     attach: Callable[[Struct, Struct], None] | None
     """Of a root fetch."""
     decode: Callable[[bytes], Any]
@@ -98,9 +98,9 @@ class CompiledFetch:
         sent = {name: variables[name] for name in self.fetch.variables if name in variables}
         if self.attach is not None:
             return sent, ()
+        for variable in self.first_empty:
+            sent[variable] = ()
         questions = [lookup.ask(root, sent) for lookup in self.lookups]
-        for variable in self.unused:
-            sent.setdefault(variable, [])
         return (sent, questions) if any(one.asked for one in questions) else None
 
     def take(self, root: Struct, body: bytes, questions: Sequence[Question]) -> None:
