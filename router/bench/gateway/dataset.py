@@ -8,37 +8,39 @@ from functools import cache
 _USERS = 5
 _REVIEWS_OF_A_USER = 3
 _PRODUCTS = 7
-_WORDS = [
-    "warm",
-    "clear",
-    "loud",
-    "honest",
-    "bright",
-    "tired",
-    "gentle",
-    "heavy",
-    "quick",
-    "hollow",
-    "golden",
-    "rough",
-    "patient",
-    "strange",
-    "record",
-    "evening",
-    "sleeve",
-    "needle",
-    "chorus",
-    "bridge",
-    "guitar",
-    "kitchen",
-    "window",
-    "river",
-    "morning",
-    "street",
-    "amp",
-    "tape",
-    "letter",
-]
+_WORDS = tuple(
+    [
+        "warm",
+        "clear",
+        "loud",
+        "honest",
+        "bright",
+        "tired",
+        "gentle",
+        "heavy",
+        "quick",
+        "hollow",
+        "golden",
+        "rough",
+        "patient",
+        "strange",
+        "record",
+        "evening",
+        "sleeve",
+        "needle",
+        "chorus",
+        "bridge",
+        "guitar",
+        "kitchen",
+        "window",
+        "river",
+        "morning",
+        "street",
+        "amp",
+        "tape",
+        "letter",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Review:
 
 def _words(seed: int, count: int) -> str:
     """Return `count` words that follow from `seed`."""
-    state, words = seed * 2654435761 % 2**32, list[str]()
+    words: list[str] = []
+    state = seed * 2654435761 % 2**32
     for _ in range(count):
         state = (state * 1664525 + 1013904223) % 2**32
         words.append(_WORDS[(state >> 16) % len(_WORDS)])

@@ -160,19 +160,19 @@ class Name(Struct, gc=False):
 class DetailsData(Struct, gc=False):
     """What `products` answers about products."""
 
-    _entities: list[Details | None]
+    entities: list[Details | None] = msgspec.field(name="_entities")
 
 
 class StockData(Struct, gc=False):
     """What `inventory` answers."""
 
-    _entities: list[Stock | None]
+    entities: list[Stock | None] = msgspec.field(name="_entities")
 
 
 class NamesData(Struct, gc=False):
     """What `users` answers about authors."""
 
-    _entities: list[Name | None]
+    entities: list[Name | None] = msgspec.field(name="_entities")
 
 
 class UserKey(Struct, gc=False, tag_field="__typename", tag="User"):
@@ -214,10 +214,14 @@ _HEADERS = {"content-type": "application/json", "accept": "application/json"}
 _encode = msgspec.json.Encoder().encode
 
 
-def _decoder(data: type[T]) -> Callable[[bytes], T]:
-    answer = msgspec.defstruct("Answer", [("data", data)], gc=False)
+def _decoder(wanted: type[T]) -> Callable[[bytes], T]:
+    answer: Any = msgspec.defstruct("Answer", [("data", wanted)], gc=False)
     decode = msgspec.json.Decoder(answer).decode
-    return lambda body: decode(body).data
+
+    def data(body: bytes) -> T:
+        return decode(body).data
+
+    return data
 
 
 _users = _decoder(UsersData)
@@ -283,7 +287,7 @@ class LargeByHand:
     async def _name(self, authors: list[Author]) -> None:
         ids = dict.fromkeys(author.id for author in authors)
         asked = {"of": [UserKey(each) for each in ids]}
-        names = _names(await self._fetches.ask("users", _NAMES, asked))._entities  # noqa: SLF001
+        names = _names(await self._fetches.ask("users", _NAMES, asked)).entities
         by_id = dict(zip(ids, names, strict=True))
         for author in authors:
             found = by_id[author.id]
@@ -294,7 +298,7 @@ class LargeByHand:
     ) -> None:
         keys = dict.fromkeys(product.upc for product in below)
         asked = {"of": [ProductKey(each) for each in keys]}
-        details = _details(await self._fetches.ask("products", _DETAILS, asked))._entities  # noqa: SLF001
+        details = _details(await self._fetches.ask("products", _DETAILS, asked)).entities
         by_key = dict(zip(keys, details, strict=True))
         for product in below:
             known = by_key[product.upc]
@@ -304,7 +308,7 @@ class LargeByHand:
         every = [*below, *top]
         shipped = {one.upc: ProductToShip(one.upc, one.price, one.weight) for one in every}
         asked = {"of": list(shipped.values())}
-        stock = _stock(await self._fetches.ask("inventory", _STOCK, asked))._entities  # noqa: SLF001
+        stock = _stock(await self._fetches.ask("inventory", _STOCK, asked)).entities
         stocked = dict(zip(shipped, stock, strict=True))
         for product in every:
             found = stocked[product.upc]

@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from graphql import GraphQLResolveInfo, GraphQLSchema, graphql_sync
+from graphql import (
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    graphql_sync,  # pyright: ignore[reportUnknownVariableType]
+)
 
 from gateway.dataset import Product, Review, User, products, reviews, users
 from graphwing.composition import SubgraphSdl, compose
@@ -55,21 +59,56 @@ def _by_key(representation: Mapping[str, Any]) -> Entity | None:
             return next((one for one in reviews() if one.id == representation.get("id")), None)
 
 
-_RESOLVERS: dict[str, Callable[..., Any]] = {
-    "Query._entities": lambda _, representations: [_by_key(one) for one in representations],
-    "Query.users": lambda _, **__: users(),
-    "Query.user": lambda _, id: _by_key({"__typename": "User", "id": id}),  # noqa: A006
-    "Query.topProducts": lambda _, first: products()[:first],
-    "User.reviews": lambda user: [one for one in reviews() if one.author == user.id],
-    "Product.reviews": lambda product: [one for one in reviews() if one.product == product.upc],
-    "Product.inStock": lambda product: product.in_stock,
-    "Product.shippingEstimate": lambda product: product.price * product.weight // 1000,
-    "Review.author": lambda review: _by_key({"__typename": "User", "id": review.author}),
-    "Review.product": lambda review: _by_key({"__typename": "Product", "upc": review.product}),
+def _entities(_: object, representations: list[Mapping[str, Any]]) -> list[Entity | None]:
+    return [_by_key(one) for one in representations]
+
+
+def _users(_: object, **__: object) -> tuple[User, ...]:
+    return users()
+
+
+def _top_products(_: object, first: int) -> tuple[Product, ...]:
+    return products()[:first]
+
+
+def _reviews_of_user(user: User) -> list[Review]:
+    return [one for one in reviews() if one.author == user.id]
+
+
+def _reviews_of_product(product: Product) -> list[Review]:
+    return [one for one in reviews() if one.product == product.upc]
+
+
+def _in_stock(product: Product) -> bool:
+    return product.in_stock
+
+
+def _shipping_estimate(product: Product) -> int:
+    return product.price * product.weight // 1000
+
+
+def _author(review: Review) -> Entity | None:
+    return _by_key({"__typename": "User", "id": review.author})
+
+
+def _product(review: Review) -> Entity | None:
+    return _by_key({"__typename": "Product", "upc": review.product})
+
+
+_RESOLVERS: dict[str, Callable[..., object]] = {
+    "Query._entities": _entities,
+    "Query.users": _users,
+    "Query.topProducts": _top_products,
+    "User.reviews": _reviews_of_user,
+    "Product.reviews": _reviews_of_product,
+    "Product.inStock": _in_stock,
+    "Product.shippingEstimate": _shipping_estimate,
+    "Review.author": _author,
+    "Review.product": _product,
 }
 
 
-def _resolved(source: object, info: GraphQLResolveInfo, **arguments: object) -> object:
+def _resolved(source: object, info: GraphQLResolveInfo[Any], **arguments: object) -> object:
     resolver = _RESOLVERS.get(f"{info.parent_type.name}.{info.field_name}")
     if resolver is not None:
         return resolver(source, **arguments)

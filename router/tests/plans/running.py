@@ -8,8 +8,12 @@ from typing import Any
 from graphql import OperationDefinitionNode, build_schema, parse, validate
 
 from graphwing.errors import SubgraphError
+from graphwing.exact_json import encode_json
 from graphwing.execution import (
+    Compiler,
+    Counts,
     Endpoint,
+    ExecutionResult,
     Executor,
     Operation,
     SubgraphAnswer,
@@ -29,6 +33,8 @@ class Graph:
         self.requests: dict[str, list[SubgraphRequest]] = {}
         self.order: list[str] = []
         """The subgraphs in the order in which they were asked."""
+        self.counts = Counts()
+        """How the last operation was answered when it was compiled."""
         self._schema = build_schema(api)
         self._endpoints: dict[str, Endpoint] = {}
 
@@ -60,18 +66,34 @@ class Graph:
         variables: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Json:
-        """Return the response to `operation` when it is answered by `fetches`."""
+        """Return the response to `operation` when it is answered by `fetches`.
+
+        They are interpreted; compiled, they must ask the same and come to the same.
+        """
         document = parse(operation)
         assert validate(self._schema, document) == []
         definition = document.definitions[0]
         assert isinstance(definition, OperationDefinitionNode)
         kind = definition.operation.value
         prepared = Operation(self._schema, document, definition, Plan(kind, fetches))
-        executor = Executor(self._schema, self._endpoints)
-        result = await executor.execute(
-            prepared, prepared.variables(variables or {}), headers or {}
-        )
-        response: Json = {"data": result.data}
-        if result.errors:
-            response["errors"] = [dict(error) for error in result.errors]
+        compiler = Compiler(self._schema, self._schema, after=0)
+        executor = Executor(self._schema, self._endpoints, compiler=compiler)
+        self.counts = executor.counts
+        values = prepared.variables(variables or {})
+        self.requests, self.order = {}, []
+        compiled = await executor.respond(prepared, values, headers or {})
+        asked = self.requests
+        self.requests, self.order = {}, []
+        interpreted = await executor.execute(prepared, values, headers or {})
+        assert _said(compiled) == _said(interpreted)
+        assert asked == self.requests
+        response: Json = {"data": interpreted.data}
+        if interpreted.errors:
+            response["errors"] = [dict(error) for error in interpreted.errors]
         return response
+
+
+def _said(result: ExecutionResult) -> tuple[bytes, list[str]]:
+    """Return what the client and the log are told."""
+    failures = [repr(failure) for failure in result.failures]
+    return encode_json((result.data, result.errors)), failures

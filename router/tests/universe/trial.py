@@ -75,21 +75,31 @@ class Graph:
         self.universe = Universe(declarations, seed)
         self._planner = Planner(self.supergraph)
         self._verifier = Verifier(self.supergraph)
-        schema = self.supergraph.api_schema
-        self._executor = Executor(
-            schema,
-            {
-                each.subgraph: Endpoint(self._transport(Stub(each, self.universe)))
-                for each in declarations
-            },
-            interfaces=[
-                each.name for each in self.supergraph.types.values() if each.kind == "interface"
-            ],
-            compiler=Compiler(self.supergraph.schema, schema, after=0),
-        )
+        self._endpoints = {
+            each.subgraph: Endpoint(self._transport(Stub(each, self.universe)))
+            for each in declarations
+        }
+        self._executor = self.executor()
         self._world = World()
         self._down: str | None = None
         self._asked: list[str] = []
+
+    def executor(self, change: Callable[[Endpoint], Endpoint] | None = None) -> Executor:
+        """Return what runs operations on this graph, over ways that are changed."""
+        schema, types = self.supergraph.api_schema, self.supergraph.types.values()
+        return Executor(
+            schema,
+            {name: change(one) if change else one for name, one in self._endpoints.items()},
+            interfaces=[each.name for each in types if each.kind == "interface"],
+            compiler=Compiler(self.supergraph.schema, schema, after=0),
+        )
+
+    def operation(self, case: Case) -> tuple[Operation, dict[str, Any]]:
+        """Return the operation of a case that is valid, and its variables."""
+        document, definition = self._document(case, is_valid=True)
+        plan = self._planner.plan(document, labels=frozenset(case.labels))
+        operation = Operation(self.supergraph.api_schema, document, definition, plan)
+        return operation, operation.variables(case.variables)
 
     def try_case(self, case: Case, *, is_valid: bool = False, verify: bool = True) -> Trial:
         """Return what `case` comes to on this graph; raises `InvalidCaseError`.

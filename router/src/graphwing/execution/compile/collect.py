@@ -22,7 +22,7 @@ from graphwing.execution.compile.layout import (
 )
 from graphwing.execution.compile.represent import is_plain, plain_type, representer
 from graphwing.execution.compile.source import Source
-from graphwing.execution.compile.structs import Structs, StructType, attribute
+from graphwing.execution.compile.structs import HASHABLE, Structs, StructType, attribute
 from graphwing.planner.plan import (
     Items,
     Key,
@@ -121,7 +121,6 @@ class CollectWriter:
     def _represent(self, at: str, type_name: str, variants: list[Variant]) -> None:
         made = next((one for one in self.lookup.representations if type_name in one.types), None)
         if made is None:
-            self.source.line("raise UnansweredError")
             return
         fields = [*made.key, *made.requires]
         for one in fields:
@@ -155,7 +154,7 @@ class CollectWriter:
         """Return whether equal values of a field are one key of a dictionary, and no others are."""
         return isinstance(one, RepresentationField) and all(
             isinstance(leaf := variant.slots[one.response_key].value, Leaf)
-            and leaf.type_name in {"ID", "String", "Int", "Boolean"}
+            and leaf.type_name in HASHABLE
             for variant in variants
         )
 

@@ -36,6 +36,7 @@ from graphwing.execution.compile.layout import (
     Slot,
     Value,
     Variant,
+    place_of,
     variants_at,
 )
 from graphwing.execution.shape import (
@@ -79,6 +80,8 @@ class _Layouter:
     def layout(self, plan: Plan, shape: ObjectShape) -> Layout:
         root = Place({shape.type_name: self._variant(shape.type_name, shape)})
         fetches = [self._fetch(root, one) for one in plan.fetches if self._hold(one.conditions)]
+        if not _is_complete(root):
+            raise Declined("a field that no fetch brings")
         return Layout(root, tuple(fetches))
 
     def _hold(self, conditions: Iterable[Condition]) -> bool:
@@ -103,8 +106,11 @@ class _Layouter:
         if lookup.contexts:
             raise Declined("a lookup needs a context")
         by_type: dict[str, list[Variant]] = {}
+        represented = {name for one in lookup.representations for name in one.types}
         for path in lookup.paths:
             for variant in variants_at(root, path):
+                if variant.type_name not in represented:
+                    continue
                 known = by_type.setdefault(variant.type_name, [])
                 if variant not in known:
                     known.append(variant)
@@ -142,10 +148,12 @@ class _Layouter:
         if isinstance(asked, TypenameShape | IntrospectionShape):
             raise Declined("an alias of `__typename`, or introspection, beside other fields")
         owner = self.schema.type_map[variant.type_name]
-        if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType):
-            raise Declined("an object of no object type")
+        name = found[0].name
+        is_known = isinstance(owner, GraphQLObjectType | GraphQLInterfaceType)
+        if not is_known or name not in owner.fields:
+            raise Declined("a field that the supergraph does not have")
         below = [one for selection in found for one in selection.selections]
-        value = self._value(owner.fields[found[0].name].type, asked, below)
+        value = self._value(owner.fields[name].type, asked, below)
         return Slot(key, value, is_first, asked is not None)
 
     def _value(
@@ -231,6 +239,24 @@ class _Layouter:
             and isinstance(of_type, GraphQLObjectType)
             and self.schema.is_sub_type(condition, of_type)
         )
+
+
+def _is_complete(place: Place) -> bool:
+    """Return whether all that the client asked for comes, here and below.
+
+    A type that lacks something does not come from these subgraphs: it is taken away.
+    """
+    for name, variant in list(place.variants.items()):
+        places = [place_of(slot.value) for slot in variant.slots.values()]
+        comes = all(
+            isinstance(one.shape, TypenameShape) or one.response_key in variant.slots
+            for one in variant.order
+        )
+        if not (comes and all(_is_complete(one) for one in places if one is not None)):
+            if not variant.is_tagged:
+                return False
+            del place.variants[name]
+    return True
 
 
 def _asked(variant: Variant, key: str) -> Shape | None:

@@ -42,6 +42,15 @@ _BUILT_IN: dict[str, Annotation] = {
 _NOT_NULL = bool | int | str | list[Any] | dict[str, Any]
 
 
+HASHABLE: dict[str, Annotation] = {
+    "Int": int | None,
+    "String": str | None,
+    "Boolean": bool | None,
+    "ID": str | int | None,
+}
+"""How leaves are read that the client did not ask for, so that equal ones can be found."""
+
+
 def attribute(key: str) -> str:
     """Return the attribute that holds a field: response keys are never attributes themselves."""
     return f"v_{key}"
@@ -109,8 +118,7 @@ class Structs:
             return attribute(key), Any, _default(key, UNSET)
         if slot.is_visible:
             return attribute(key), self._annotation(slot), _named(key)
-        hidden = Any if isinstance(slot.value, Leaf) else self._annotation(slot)
-        return attribute(key), hidden, _default(key, UNSET)
+        return attribute(key), self._annotation(slot), _default(key, UNSET)
 
     def _annotation(self, slot: Slot) -> Annotation:
         return self._of_value(slot.value, is_visible=slot.is_visible)
@@ -118,7 +126,9 @@ class Structs:
     def _of_value(self, value: Value, *, is_visible: bool) -> Annotation:
         annotation: Annotation
         if isinstance(value, Leaf):
-            return Any if value.shape is None else self._of_leaf(value.shape)
+            if value.shape is None:
+                return HASHABLE.get(value.type_name, Any)
+            return self._of_leaf(value.shape)
         if isinstance(value, ListOf):
             annotation = list[self._of_value(value.item, is_visible=is_visible)]
         else:
