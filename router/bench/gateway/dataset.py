@@ -8,39 +8,11 @@ from functools import cache
 _USERS = 5
 _REVIEWS_OF_A_USER = 3
 _PRODUCTS = 7
-_WORDS = tuple(
-    [
-        "warm",
-        "clear",
-        "loud",
-        "honest",
-        "bright",
-        "tired",
-        "gentle",
-        "heavy",
-        "quick",
-        "hollow",
-        "golden",
-        "rough",
-        "patient",
-        "strange",
-        "record",
-        "evening",
-        "sleeve",
-        "needle",
-        "chorus",
-        "bridge",
-        "guitar",
-        "kitchen",
-        "window",
-        "river",
-        "morning",
-        "street",
-        "amp",
-        "tape",
-        "letter",
-    ]
-)
+_TEXT = """
+warm clear loud honest bright tired gentle heavy quick hollow golden rough patient strange record
+evening sleeve needle chorus bridge guitar kitchen window river morning street amp tape letter
+"""
+_WORDS: tuple[str, ...] = tuple(_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
