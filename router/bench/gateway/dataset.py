@@ -8,6 +8,7 @@ from functools import cache
 _USERS = 5
 _REVIEWS_OF_A_USER = 3
 _PRODUCTS = 7
+_MODULUS: int = 2**32
 _TEXT = """
 warm clear loud honest bright tired gentle heavy quick hollow golden rough patient strange record
 evening sleeve needle chorus bridge guitar kitchen window river morning street amp tape letter
@@ -49,9 +50,9 @@ class Review:
 def _words(seed: int, count: int) -> str:
     """Return `count` words that follow from `seed`."""
     words: list[str] = []
-    state = seed * 2654435761 % 2**32
+    state: int = seed * 2654435761 % _MODULUS
     for _ in range(count):
-        state = (state * 1664525 + 1013904223) % 2**32
+        state = (state * 1664525 + 1013904223) % _MODULUS
         words.append(_WORDS[(state >> 16) % len(_WORDS)])
     return " ".join(words)
 
