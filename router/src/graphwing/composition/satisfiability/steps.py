@@ -50,18 +50,19 @@ class Steps:
         if definition is None:
             return steps
         subgraph = self.places.subgraph(place)
+        has_selections = not subgraph.schema.used_directives.isdisjoint({"provides", "requires"})
         for name, item in definition.fields.items():
             provided = provided_below(place.provided, name) if place.provided else None
             if provided is None and not self._is_resolved(subgraph, definition, name):
                 continue
-            provides = first_applied(item, "provides") if item.directives else None
+            provides = first_applied(item, "provides") if has_selections else None
             below = provided or ()
             if provides is not None:
                 below += field_set(string_argument(provides, "fields"))
             target = self.places.plain(place.subgraph, named_type(item.type))
             if below:
                 target = target._replace(provided=below)
-            requires = first_applied(item, "requires") if item.directives else None
+            requires = first_applied(item, "requires") if has_selections else None
             if requires is None or provided is not None:
                 steps.free[name] = target
             else:
