@@ -20,6 +20,7 @@ from graphwing.server.configured import router_from_settings
 from graphwing.server.identity import Identity
 from graphwing.server.router import Router
 from graphwing.server.settings import Settings, load_settings
+from graphwing.server.sharing import SharingSettings
 from graphwing.server.sources import Subgraph
 from graphwing.server.subscriptions import SubscriptionSettings
 from graphwing.supergraph import Supergraph, parse_supergraph
@@ -38,6 +39,7 @@ __all__ = [
     "Router",
     "Settings",
     "SettingsError",
+    "SharingSettings",
     "Subgraph",
     "SubgraphAnswer",
     "SubgraphError",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, cast
 
+from graphwing.exact_json import decode_json, encode_json
 from graphwing.planner.plan import OperationKind
 
 
@@ -19,6 +20,23 @@ class SubgraphRequest:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     kind: OperationKind = "query"
     """What the operation is: only a query may be sent again when a connection breaks."""
+    _body: bytes | None = field(default=None, init=False, repr=False, compare=False)
+
+    def body(self) -> bytes:
+        """Return what is sent over HTTP; it is written once, however often it is asked for."""
+        if self._body is None:
+            said: dict[str, Any] = {"query": self.operation}
+            if self.variables:
+                said["variables"] = self.variables
+            object.__setattr__(self, "_body", encode_json(said))
+        return cast("bytes", self._body)
+
+    def plain(self) -> SubgraphRequest:
+        """Return the request with variables of plain Python for a receiver in this process.
+
+        It may change them: the router does not see it.
+        """
+        return replace(self, variables=decode_json(encode_json(self.variables)))
 
 
 @dataclass(frozen=True, slots=True)

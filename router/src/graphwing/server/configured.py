@@ -33,6 +33,7 @@ def router_from_settings(settings: Settings) -> Router:
         identity=settings.identity and _identity(settings.identity),
         propagate_headers=settings.headers.propagate,
         override_labels=settings.override_labels,
+        sharing=settings.sharing,
         planning=Limits(
             soft_seconds=settings.planning.soft_limit, hard_seconds=settings.planning.hard_limit
         ),

@@ -20,6 +20,7 @@ from graphwing.errors import (
     SubscriptionRefusedError,
     UnsupportedFeatureError,
 )
+from graphwing.exact_json import encode_json
 from graphwing.execution import (
     Compiler,
     Counts,
@@ -32,6 +33,8 @@ from graphwing.execution import (
     SendPart,
     Transport,
 )
+from graphwing.execution.in_flight import InFlight
+from graphwing.execution.transports.sharing import SharingTransport
 from graphwing.planner import Limits
 from graphwing.planner.plan import OperationKind, Plan
 from graphwing.server.app import BODY_LIMIT, RouterApp
@@ -42,6 +45,7 @@ from graphwing.server.operations import Operations
 from graphwing.server.override_labels import OverrideLabels
 from graphwing.server.request import GraphQLRequest, Headers
 from graphwing.server.response import plain_body
+from graphwing.server.sharing import SharingSettings
 from graphwing.server.sources import Source, Subgraph, as_subgraph, fetch_sdl
 from graphwing.server.subscriptions import SubscriptionSettings
 from graphwing.server.suggestion import suggestion
@@ -51,6 +55,8 @@ from graphwing.supergraph import Supergraph, parse_supergraph
 _NOT_ENFORCED = frozenset({"authenticated", "policy", "requiresScopes"})
 
 _log = logging.getLogger("graphwing")
+
+_SharedKey = tuple[Operation, bytes, tuple[tuple[str, str], ...]]
 
 
 class Router:
@@ -71,6 +77,7 @@ class Router:
         propagate_headers: Iterable[str] = (),
         planning: Limits | None = None,
         override_labels: Iterable[str] = (),
+        sharing: SharingSettings | None = None,
     ) -> None:
         """Raise `CompositionError`, `SupergraphError` or `SettingsError` when it cannot work."""
         if not subgraphs and supergraph is None:
@@ -81,6 +88,8 @@ class Router:
         self._subgraphs = {name: as_subgraph(name, one) for name, one in (subgraphs or {}).items()}
         self._timeout = timeout
         self._planning = planning
+        self._sharing = sharing or SharingSettings()
+        self._shared = InFlight[_SharedKey, ExecutionResult]()
         self._named_labels = frozenset(override_labels)
         self._identity = identity
         self._propagated = propagated_names(propagate_headers)
@@ -214,7 +223,12 @@ class Router:
         operation = await self._operation(request)
         _require_allowed(operation, allow_mutation=allow_mutation)
         variables = operation.variables(request.variables or {})
-        return _logged(await executor.respond(operation, variables, forwarded))
+        if self._sharing.operations and operation.plan.kind == "query":
+            key = (operation, encode_json(variables), tuple(forwarded.items()))
+            return await self._shared.result(
+                key, lambda: _respond(executor, operation, variables, forwarded)
+            )
+        return await _respond(executor, operation, variables, forwarded)
 
     async def answer_in_parts(
         self,
@@ -241,7 +255,7 @@ class Router:
                 )
             )
             return
-        result = _logged(await executor.respond(operation, variables, forwarded))
+        result = await _respond(executor, operation, variables, forwarded)
         await send(FirstPart(result.data, result.errors, ()))
 
     async def responses(
@@ -355,12 +369,15 @@ class Router:
         return Executor(
             graph.api_schema,
             {
-                name: Endpoint(one, self._timeout_of(name), self._reconnect_of(name))
+                name: Endpoint(self._way(one), self._timeout_of(name), self._reconnect_of(name))
                 for name, one in transports.items()
             },
             interfaces=[name for name, of in graph.types.items() if of.kind == "interface"],
             compiler=Compiler(graph.schema, graph.api_schema),
         )
+
+    def _way(self, transport: Transport) -> Transport:
+        return SharingTransport(transport) if self._sharing.subgraph_requests else transport
 
     def _reconnect_of(self, name: str) -> Reconnect:
         given = self._subgraphs.get(name)
@@ -379,6 +396,15 @@ def _require_allowed(operation: Operation, *, allow_mutation: bool) -> None:
             raise MethodRefusedError("a mutation has to be sent with POST", allow="POST")
         case _:
             pass
+
+
+async def _respond(
+    executor: Executor,
+    operation: Operation,
+    variables: Mapping[str, Any],
+    headers: Mapping[str, str],
+) -> ExecutionResult:
+    return _logged(await executor.respond(operation, variables, headers))
 
 
 def _logged(result: ExecutionResult) -> ExecutionResult:

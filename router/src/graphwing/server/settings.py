@@ -11,6 +11,7 @@ from graphwing.errors import SettingsError
 from graphwing.execution.transports.event_streams import StreamProtocol
 from graphwing.server.app import BODY_LIMIT
 from graphwing.server.settings_reader import Duration, read_settings
+from graphwing.server.sharing import SharingSettings
 from graphwing.server.subscriptions import SubscriptionSettings
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -109,6 +110,7 @@ class Settings(msgspec.Struct, frozen=True):
     identity: IdentitySettings | None = None
     limits: Limits = Limits()
     planning: PlanningSettings = PlanningSettings()
+    sharing: SharingSettings = SharingSettings()
     override_labels: list[str] = []
     """The labels of `@override(label:)` that hold; those like `percent(5)` need not be named."""
     subscriptions: SubscriptionSettings = SubscriptionSettings()

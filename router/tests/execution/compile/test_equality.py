@@ -25,7 +25,6 @@ from graphwing.execution import (
     SubgraphRequest,
     Transport,
 )
-from graphwing.execution.transports.request_body import request_body
 
 _TRIED, _COMPILED = 8, 3
 
@@ -143,7 +142,7 @@ class Damaging:
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         answer = await self.transport.send(request, timeout=timeout)
-        random = Random(request_body(request))  # noqa: S311
+        random = Random(request.body())  # noqa: S311
         return self.damage(answer, random) if random.random() < self.often else answer
 
     async def open(self) -> None: ...

@@ -24,7 +24,6 @@ from graphwing.execution.transport import (
     SubgraphRequest,
     Transport,
 )
-from graphwing.execution.transports.request_body import request_body
 from graphwing.planner.plan import RootFetch
 
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -58,7 +57,7 @@ class ProgramRun:
     def endpoints(self) -> dict[str, Endpoint]:
         """Return ways to the subgraphs that answer from what they have said already."""
         heard: dict[tuple[str, bytes], RawAnswer | SubgraphError] = {
-            (subgraph, request_body(request)): said for subgraph, request, said in self._heard
+            (subgraph, request.body()): said for subgraph, request, said in self._heard
         }
         return {
             name: replace(one, transport=_Remembering(name, one.transport, heard))
@@ -129,7 +128,7 @@ class _Remembering:
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`."""
-        said = self.heard.get((self.subgraph, request_body(request)))
+        said = self.heard.get((self.subgraph, request.body()))
         if said is None:
             return await self.transport.send(request, timeout=timeout)
         if isinstance(said, SubgraphError):

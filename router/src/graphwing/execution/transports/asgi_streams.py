@@ -21,7 +21,6 @@ from graphwing.execution.transports.event_streams import (
 )
 from graphwing.execution.transports.graphql_transport_ws import SUBPROTOCOL, SocketClosedError
 from graphwing.execution.transports.isolation import ended
-from graphwing.execution.transports.request_body import request_body
 
 # How many messages an application may be ahead of the router before it is held up.
 _MESSAGES_AHEAD = 16
@@ -76,7 +75,7 @@ class AsgiEventStreams:
     async def _over_sse(
         self, scope: Scope, request: SubgraphRequest, seconds: float
     ) -> AsyncGenerator[SubgraphAnswer]:
-        body = request_body(request)
+        body = request.body()
         headers = {"host": HOST, "content-length": str(len(body)), **request.headers}
         all_headers = asgi_headers({**headers, **sse.REQUEST_HEADERS})
         call = _Call(self._subgraph, self._app, {**scope, **POST, "headers": all_headers})

@@ -18,7 +18,7 @@ from graphwing.execution.transports.http1 import (
     Pool,
     read_address,
 )
-from graphwing.execution.transports.request_body import REQUEST_HEADERS, request_body
+from graphwing.execution.transports.request_headers import REQUEST_HEADERS
 
 if TYPE_CHECKING:
     from graphwing.execution.transports.http_streams import HttpEventStreams
@@ -66,7 +66,7 @@ class HttpTransport:
             raise SubgraphError(self._subgraph, "has an address that is no URL")
         try:
             answer = await self._pool.post(
-                request_body(request),
+                request.body(),
                 request.headers,
                 seconds=timeout,
                 # Asking twice is safe only for queries.

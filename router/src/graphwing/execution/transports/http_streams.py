@@ -25,7 +25,6 @@ from graphwing.execution.transports.event_streams import (
     over_either,
 )
 from graphwing.execution.transports.graphql_transport_ws import SUBPROTOCOL, SocketClosedError
-from graphwing.execution.transports.request_body import request_body
 
 _LARGEST_MESSAGE = 16 * 1024 * 1024
 _CLOSING_SECONDS = 0.5
@@ -126,7 +125,7 @@ class HttpEventStreams:
         async with asyncio.timeout(seconds):
             response = await session.post(
                 self._url,
-                data=request_body(request),
+                data=request.body(),
                 headers={**request.headers, **sse.REQUEST_HEADERS},
                 allow_redirects=False,
             )

@@ -29,11 +29,7 @@ from graphwing.execution.transports.asgi import (
 from graphwing.execution.transports.asgi_streams import AsgiEventStreams
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.execution.transports.isolation import isolated, isolated_events
-from graphwing.execution.transports.request_body import (
-    REQUEST_HEADERS,
-    plain_request,
-    request_body,
-)
+from graphwing.execution.transports.request_headers import REQUEST_HEADERS
 
 _SERVER_ERROR = 500
 
@@ -68,7 +64,7 @@ class AsgiTransport:
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
-        body = request_body(request)
+        body = request.body()
         exchange = Exchange(body)
         headers = {"host": HOST, "content-length": str(len(body)), **request.headers}
         scope = {
@@ -166,7 +162,7 @@ class SchemaTransport:
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
-        plain = plain_request(request)
+        plain = request.plain()
 
         async def call() -> RawAnswer:
             result = await self._schema.execute(

@@ -9,7 +9,6 @@ from graphwing.errors import SubgraphError
 from graphwing.exact_json import encode_json, json_decoder
 from graphwing.execution.transport import RawAnswer, SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports.isolation import isolated, isolated_events
-from graphwing.execution.transports.request_body import plain_request
 
 _decode = json_decoder(SubgraphAnswer).decode
 
@@ -37,7 +36,7 @@ class ScriptedTransport:
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
 
         async def call() -> RawAnswer:
-            answer = await self._answer(plain_request(request))
+            answer = await self._answer(request.plain())
             return RawAnswer(self._subgraph, encode_json(answer))
 
         return await isolated(self._subgraph, call, timeout)
