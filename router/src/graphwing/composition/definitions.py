@@ -58,7 +58,7 @@ class AppliedDirective:
         """Return the use as GraphQL text."""
         if not self.arguments:
             return f"@{self.name}"
-        arguments = ", ".join(f"{key}: {print_value(it)}" for key, it in self.arguments.items())
+        arguments = ", ".join([f"{key}: {print_value(it)}" for key, it in self.arguments.items()])
         return f"@{self.name}({arguments})"
 
 

@@ -199,7 +199,7 @@ def _contents(definition: TypeDefinition) -> Iterator[str]:
 
 def _field(item: FieldDefinition) -> Iterator[str]:
     yield from _description(item.description, _INDENT)
-    arguments = _arguments(item.arguments.values(), _INDENT)
+    arguments = _arguments(item.arguments.values(), _INDENT) if item.arguments else ""
     yield f"{_INDENT}{item.name}{arguments}: {item.type}{_directives(item.directives)}"
 
 
@@ -228,7 +228,7 @@ def _input_value(item: InputValue) -> str:
 
 
 def _directives(directives: list[AppliedDirective]) -> str:
-    return "".join(f" {directive}" for directive in directives)
+    return "".join([f" {directive}" for directive in directives]) if directives else ""
 
 
 def _description(text: str | None, indent: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from graphwing.composition.merge.external_fields import (
 from graphwing.composition.merge.field_presence import hint_partial_fields
 from graphwing.composition.merge.interface_objects import abstracted_sources
 from graphwing.composition.merge.join_fields import output_join_fields
-from graphwing.composition.merge.merge_state import Merge, Sources
+from graphwing.composition.merge.merge_state import Merge, Sources, Subgraph
 from graphwing.composition.merge.overrides import overrides_of
 from graphwing.composition.merge.references import merged_output_type
 from graphwing.composition.merge.sharing import check_sharing
@@ -44,24 +44,46 @@ def merge_fields(merge: Merge, merged: TypeDefinition) -> None:
 def _plain_field(
     merge: Merge, owner: TypeDefinition, found: Sources[FieldDefinition]
 ) -> FieldDefinition | None:
-    """Return a field that one subgraph has, if its directives leave nothing to think about.
+    """Return a field that is the same in all of `found`, if nothing there is to be thought about.
 
     Most fields are such, and `_merged_field` would come to the same.
     """
-    if len(found) > 1:
+    first = found[0][1]
+    if not all(_is_plain(owner, first, source, is_alone=len(found) == 1) for source in found):
         return None
-    [(subgraph, item)] = found
-    is_plain = not item.directives and not any(it.directives for it in item.arguments.values())
-    if not is_plain or (owner.name, item.name) in subgraph.facts.external:
+    if abstracted_sources(merge, owner, first.name):
         return None
-    if abstracted_sources(merge, owner, item.name):
-        return None
-    merged = FieldDefinition(item.name, item.type, description=item.description)
-    for name, it in item.arguments.items():
+    merged = FieldDefinition(first.name, first.type, description=first.description)
+    for name, it in first.arguments.items():
         merged.arguments[name] = InputValue(name, it.type, it.default, it.description)
-    if len(merge.sources[owner.name]) > 1:
-        merged.directives.append(AppliedDirective("join__field", {"graph": subgraph.graph}))
+    if len(found) < len(merge.sources[owner.name]):
+        for subgraph, _ in found:
+            merged.directives.append(AppliedDirective("join__field", {"graph": subgraph.graph}))
     return merged
+
+
+def _is_plain(
+    owner: TypeDefinition,
+    first: FieldDefinition,
+    source: tuple[Subgraph, FieldDefinition],
+    *,
+    is_alone: bool,
+) -> bool:
+    """Return whether a field is like the `first`, resolved, and shareable unless `is_alone`."""
+    subgraph, item = source
+    key = (owner.name, item.name)
+    if key in subgraph.facts.external:
+        return False
+    if is_alone:
+        return not item.directives and not any(it.directives for it in item.arguments.values())
+    return (
+        key in subgraph.facts.shareable
+        and owner.name != "Subscription"
+        and item.type == first.type
+        and item.description == first.description
+        and not item.arguments
+        and all(use.spec == "shareable" for use in item.directives)
+    )
 
 
 def _merged_field(

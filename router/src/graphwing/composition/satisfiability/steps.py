@@ -51,9 +51,11 @@ class Steps:
             return steps
         subgraph = self.places.subgraph(place)
         has_selections = not subgraph.schema.used_directives.isdisjoint({"provides", "requires"})
+        gives_up = bool(subgraph.facts.external or self.merge.overrides)
         for name, item in definition.fields.items():
             provided = provided_below(place.provided, name) if place.provided else None
-            if provided is None and not self._is_resolved(subgraph, definition, name):
+            is_left = gives_up and not self._is_resolved(subgraph, definition, name)
+            if is_left and provided is None:
                 continue
             provides = first_applied(item, "provides") if has_selections else None
             below = provided or ()
