@@ -76,7 +76,7 @@ class _Checker:
             definition.fields or definition.input_fields or definition.members or definition.values
         )
         name = definition.name
-        if not filled and definition.has_definition and name != self.may_be_empty:
+        if not filled and name != self.may_be_empty:
             remedy = f"give it a {contents}, or remove it"
             self._report(f"`{name}` has no {contents}", name, definition.position, remedy)
 
