@@ -108,6 +108,33 @@ async def test_other_operations_go_on_while_one_takes_long_to_plan() -> None:
     operations.stop_planning()
 
 
+async def test_operations_that_turn_out_slow_to_plan_wait_for_each_other_and_nobody_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    is_planning, may_go_on = threading.Event(), threading.Event()
+
+    def clock() -> float:
+        if threading.current_thread().name.startswith("graphwing-plan-large"):
+            is_planning.set()
+            may_go_on.wait(10)
+        return 0.0
+
+    monkeypatch.setattr("graphwing.server.operations._QUICK_WORK", 10)
+    operations = Operations(Router(Library().subgraphs()).supergraph, clock=clock)
+    titles = " ".join(f"t{number}: title" for number in range(10))
+    texts = [f"query Q{number} {{ books {{ {titles} }} }}" for number in range(5)]
+    slow = [asyncio.create_task(operations.get(text, None)) for text in texts]
+    await asyncio.to_thread(is_planning.wait, 10)
+
+    quick = await operations.get(BOOK, None)
+
+    assert quick.plan.kind == "query"
+    assert not any(task.done() for task in slow)
+    may_go_on.set()
+    assert [operation.plan.kind for operation in await asyncio.gather(*slow)] == ["query"] * 5
+    operations.stop_planning()
+
+
 async def test_texts_that_differ_in_spaces_and_comments_are_one_operation(
     operations: Operations,
 ) -> None:

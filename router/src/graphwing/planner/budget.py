@@ -40,6 +40,23 @@ class Limits:
     """After that planning ends with an error."""
 
 
+class TakesLongerError(Exception):
+    """Planning was to be given up unless it is quick; nothing is wrong with the operation."""
+
+
+@dataclass(slots=True)
+class Patience:
+    """How much work of any kind may be done before planning is given up as not quick."""
+
+    left: int
+
+    def count(self) -> None:
+        """Count some work, or raise `TakesLongerError`."""
+        self.left -= 1
+        if self.left < 0:
+            raise TakesLongerError
+
+
 @dataclass(slots=True)
 class Budget:
     """What is left of the limits while one operation is planned."""
@@ -47,6 +64,8 @@ class Budget:
     limits: Limits = field(default_factory=Limits)
     clock: Clock | None = None
     """Without one, time does not matter."""
+    patience: Patience | None = None
+    """Without it, planning need not be quick."""
     is_late: bool = False
     """Whether there is only time left for what is necessary."""
     _started: float = 0.0
@@ -60,23 +79,17 @@ class Budget:
 
     def again(self) -> Budget:
         """Return as much work as there was at first, but no extra time."""
-        again = Budget(self.limits, self.clock)
-        again._started = self._started
-        return again
+        return self._within(self.limits)
 
     def hurried(self) -> Budget:
         """Return as much work, but only the time after which there is some left for the rest."""
-        hurried = Budget(replace(self.limits, hard_seconds=self.limits.soft_seconds), self.clock)
-        hurried._started = self._started
-        return hurried
+        return self._within(replace(self.limits, hard_seconds=self.limits.soft_seconds))
 
     def spare(self) -> Budget:
         """Return what may be spent on looking for something better: little, and no extra time."""
         steps = min(_SPARE_STEPS, self.limits.steps - self._steps)
-        limits = replace(self.limits, steps=steps, hard_seconds=self.limits.soft_seconds)
-        spare = Budget(limits, self.clock)
-        spare._started = self._started
-        return spare
+        seconds = self.limits.soft_seconds
+        return self._within(replace(self.limits, steps=steps, hard_seconds=seconds))
 
     def check_depth(self, depth: int) -> None:
         """Raise `PlanningBudgetError` when fields are nested deeper than allowed."""
@@ -90,6 +103,7 @@ class Budget:
 
     def count_selection(self) -> None:
         """Count a field, or raise `PlanningBudgetError`."""
+        self._count_work()
         self._selections += 1
         self.check_size(self._selections)
         if self._selections % _LOOK_EVERY == 0:
@@ -97,6 +111,7 @@ class Budget:
 
     def count_step(self) -> None:
         """Count a step of the search, or raise `PlanningBudgetError`."""
+        self._count_work()
         self._steps += 1
         if self._steps > self.limits.steps:
             raise PlanningBudgetError("steps of planning", limit=self.limits.steps)
@@ -105,6 +120,7 @@ class Budget:
 
     def may_combine(self) -> bool:
         """Count a comparison of combinations, and tell whether it may still be made."""
+        self._count_work()
         self._combinations += 1
         self._look_at_clock()
         return self._combinations <= self.limits.combinations and not self.is_late
@@ -112,6 +128,15 @@ class Budget:
     def most(self, usual: int) -> int:
         """Return how many alternatives to follow where there is time for so many."""
         return min(usual, _MOST_WHEN_LATE) if self.is_late else usual
+
+    def _within(self, limits: Limits) -> Budget:
+        budget = Budget(limits, self.clock, self.patience)
+        budget._started = self._started
+        return budget
+
+    def _count_work(self) -> None:
+        if self.patience is not None:
+            self.patience.count()
 
     def _look_at_clock(self) -> None:
         """Note that time runs out, or raise `PlanningTimeoutError`."""

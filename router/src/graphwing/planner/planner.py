@@ -9,7 +9,7 @@ from functools import partial
 from graphql import DocumentNode
 
 from graphwing.errors import PlanningBudgetError
-from graphwing.planner.budget import Budget, Clock, Limits
+from graphwing.planner.budget import Budget, Clock, Limits, Patience
 from graphwing.planner.defer import choices, with_parts
 from graphwing.planner.graph import QueryGraph
 from graphwing.planner.normalize import normalize
@@ -49,14 +49,17 @@ class Planner:
         *,
         labels: frozenset[str] = frozenset(),
         may_defer: bool = False,
+        patience: int | None = None,
     ) -> Plan:
         """Return how to answer an operation that is valid against the API schema.
 
         `labels` are the active ones of `@override(label:)`. Unless it `may_defer`, everything comes
-        at once. Raises `PlanningError`.
+        at once. Raises `PlanningError`, and `TakesLongerError` when it takes more work than there
+        is `patience` for.
         """
         make = partial(self._made, document, operation_name, self._graph(labels))
-        budget = Budget(self._limits, self._clock)
+        patient = Patience(patience) if patience is not None else None
+        budget = Budget(self._limits, self._clock, patient)
         budget.check_size(expanded_fields(document))
         if may_defer:
             try:

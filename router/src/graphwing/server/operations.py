@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from weakref import WeakValueDictionary
@@ -26,15 +27,16 @@ from graphwing.errors import (
     SyntaxRefusedError,
 )
 from graphwing.execution import Operation
-from graphwing.planner import Limits, Planner
+from graphwing.planner import Limits, Planner, TakesLongerError
 from graphwing.planner.size import expanded_fields
 from graphwing.supergraph import Supergraph
 
 # A larger document is refused unread: parsing and validating it would hold up all other requests.
 _MOST_TOKENS = 15_000
-# An operation that takes long to plan must not hold up the next: those of many fields are planned
-# one after another, beside the others.
+# An operation that takes long to plan must not hold up the next: those of many fields, and those
+# that turn out not to be quick, are planned one after another, beside the others.
 _WORKERS = 3
+_QUICK_WORK = 300
 _LARGE_FIELDS = 1_000
 _LARGE_CHARACTERS = 20_000
 _KEPT_OPERATIONS = 2_000
@@ -132,9 +134,10 @@ class Operations:
         checked = await loop.run_in_executor(worker, self._checked, key)
         if isinstance(checked, Operation):
             return checked
-        if worker is small and expanded_fields(checked.document) > _LARGE_FIELDS:
-            worker = large
-        return await loop.run_in_executor(worker, self._planned, checked)
+        if worker is small and expanded_fields(checked.document) <= _LARGE_FIELDS:
+            with suppress(TakesLongerError):
+                return await loop.run_in_executor(small, self._planned, checked, _QUICK_WORK)
+        return await loop.run_in_executor(large, self._planned, checked)
 
     def _checked(self, key: _Key) -> Operation | _Checked:
         """Parse and validate; what is known in other words is returned at once."""
@@ -153,11 +156,13 @@ class Operations:
             raise OperationInvalidError([{**error.formatted} for error in errors])
         return _Checked(normalised, document, _definition(document, name))
 
-    def _planned(self, checked: _Checked) -> Operation:
+    def _planned(self, checked: _Checked, patience: int | None = None) -> Operation:
         _, _, may_defer, labels = checked.key
         document, definition = checked.document, checked.definition
         chosen = definition.name and definition.name.value
-        plan = self._planner.plan(document, chosen, may_defer=may_defer, labels=labels)
+        plan = self._planner.plan(
+            document, chosen, may_defer=may_defer, labels=labels, patience=patience
+        )
         operation = Operation(self._schema, document, definition, plan)
         self._by_normalised[checked.key] = operation
         return operation
