@@ -14,7 +14,14 @@ from graphwing.planner.emit import emit
 from graphwing.planner.fetch_graph import FetchGraph, build_fetch_graph
 from graphwing.planner.fetched import Fetched
 from graphwing.planner.graph import Node, QueryGraph
-from graphwing.planner.operation import TYPENAME, Field, Operation, Scope, Selection
+from graphwing.planner.operation import (
+    TYPENAME,
+    Conditions,
+    Field,
+    Operation,
+    Scope,
+    Selection,
+)
 from graphwing.planner.places import Place, Position
 from graphwing.planner.plan import PRIMARY, EntityFetch, Fetch, RootFetch
 from graphwing.planner.search import Search
@@ -76,12 +83,23 @@ class RootFields:
             yield tuple(run)
 
     def _by_response_key(self) -> Iterator[tuple[Field, ...]]:
-        """Yield the fields of each response key: asked under two conditions, it still runs once."""
+        """Yield the fields that run together, in the order in which they run.
+
+        A field that is asked several times runs once, where it stands first. If that depends on
+        conditions, it is yielded at each such place, for the case that it is the first that counts.
+        """
         groups: dict[str, list[Field]] = {}
-        for field in self._fields:
+        start: dict[str, int] = {}
+        for index, field in enumerate(self._fields):
             groups.setdefault(field.response_key, []).append(field)
-        for fields in groups.values():
-            yield tuple(fields)
+            start.setdefault(field.response_key, index)
+        for index, field in enumerate(self._fields):
+            group, first = groups[field.response_key], start[field.response_key]
+            if self._fields[first : first + len(group)] != tuple(group):
+                yield from _from(field, group)
+            elif index == first:
+                # Next to each other they run at the same time, whichever counts.
+                yield tuple(group)
 
     def _searched_in_one(self, fields: tuple[Field, ...]) -> FetchGraph:
         """Return the cheapest fetch graph that asks one subgraph only for all root fields."""
@@ -163,6 +181,40 @@ class RootFields:
             return None
         parents = {part.id: part.parent for part in self._operation.parts}
         return Fetched(self._graph, stops, parents)
+
+
+def _from(first: Field, group: list[Field]) -> Iterator[tuple[Field, ...]]:
+    """Yield what is left of a group for each case in which `first` counts, and none before it."""
+    place = group.index(first)
+    for case in _cases_without(first.conditions, [field.conditions for field in group[:place]]):
+        fields = [
+            replace(field, conditions=field.conditions | case)
+            for field in group[place:]
+            if not _excludes(case, field.conditions)
+        ]
+        yield tuple(fields)
+
+
+def _cases_without(given: Conditions, others: list[Conditions]) -> list[Conditions]:
+    """Return cases of `given`, of which no two hold at once, in which none of `others` holds."""
+    cases = [given]
+    for other in others:
+        cases = [narrower for case in cases for narrower in _without(case, other)]
+    return cases
+
+
+def _without(case: Conditions, other: Conditions) -> Iterator[Conditions]:
+    if _excludes(case, other):
+        yield case
+        return
+    held = case
+    for condition in sorted(other - case, key=lambda one: one.variable):
+        yield held | {replace(condition, expected=not condition.expected)}
+        held |= {condition}
+
+
+def _excludes(case: Conditions, other: Conditions) -> bool:
+    return any(replace(one, expected=not one.expected) in case for one in other)
 
 
 def _waiting(new: Iterable[Fetch], done: list[Fetch]) -> Iterator[Fetch]:

@@ -99,7 +99,8 @@ class Search:
         finally:
             self._part = part
         given = spot.place.conditions
-        if spot.place.parent is None and any(leaf.part != part for leaf in found[before:]):
+        if spot.place.parent is None and len(found) > before:
+            # The root is there without asking anybody.
             return
         if not any(leaf.conditions == given and leaf.part == part for leaf in found[before:]):
             # The objects are in the response even if nothing of them is.

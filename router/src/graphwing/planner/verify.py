@@ -314,13 +314,20 @@ class Everything:
         fetches: frozenset[int] | None = None,
     ) -> bool:
         """Tell whether a field is there for all objects that `here` means, when `given` holds."""
-        return any(
-            item.name == name
-            and item.conditions <= given
+        found = [
+            item.conditions - given
+            for item in self._by_keys.get(tuple(step.key for step in here), [])
+            if item.name == name
+            and not any(replace(one, expected=not one.expected) in given for one in item.conditions)
             and (fetches is None or item.fetch in fetches)
             and self._admits(item.way, here)
-            for item in self._by_keys.get(tuple(step.key for step in here), [])
-        )
+        ]
+        if not found or not all(found):
+            return bool(found)
+        # Several may bring it between them: one if a condition holds, another if it does not.
+        one = min(found[0], key=lambda condition: condition.variable)
+        cases = (one, replace(one, expected=not one.expected))
+        return all(self.has(here, name, given | {case}, fetches) for case in cases)
 
     def conditions(self, way: tuple[Step, ...]) -> Conditions:
         """Return what holds whenever there are objects at the end of `way`."""

@@ -51,7 +51,9 @@ class ProgramRun:
     async def data(self) -> bytes | Obstacle:
         """Return the data of the response as JSON, or why the plan has to be interpreted."""
         ready = [index for index, count in enumerate(self._waits_for) if not count]
-        await self._run_all(ready)
+        # There is nothing to run when conditions switch all fetches off.
+        if ready:
+            await self._run_all(ready)
         return self._obstacle or self._program.data(self._root)
 
     def endpoints(self) -> dict[str, Endpoint]:
