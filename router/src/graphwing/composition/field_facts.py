@@ -21,7 +21,12 @@ from graphwing.composition.field_sets import (
     split_context_field,
     target_fields,
 )
-from graphwing.composition.subgraph_schema import SubgraphSchema, keys_of, string_argument
+from graphwing.composition.subgraph_schema import (
+    ROOT_TYPES,
+    SubgraphSchema,
+    keys_of,
+    string_argument,
+)
 from graphwing.composition.type_reference import named_type
 
 FieldKey: TypeAlias = tuple[str, str]
@@ -134,8 +139,9 @@ def _collect_shareable(schema: SubgraphSchema, facts: FieldFacts) -> None:
         whole = [use.in_extension for use in applied(definition, "shareable")]
         if schema.is_federation_1 and definition.name != "Subscription":
             # Federation 1 knew no `@shareable`: what several subgraphs resolved was meant to be.
-            # Only an entity's extension is included, as in the reference.
-            whole = [False, True] if keys_of(definition) else [False]
+            # Of extensions only those of entities and root types are included, as in the reference.
+            is_extended_too = keys_of(definition) or definition.name in ROOT_TYPES
+            whole = [False, True] if is_extended_too else [False]
         for item in definition.fields.values():
             if has_applied(item, "shareable") or item.in_extension in whole:
                 facts.shareable.add((definition.name, item.name))

@@ -169,7 +169,10 @@ class TargetField:
 def target_fields(
     selections: FieldSet, parent: TypeDefinition, types: Mapping[str, TypeDefinition]
 ) -> Iterator[TargetField]:
-    """Yield the fields that `selections` on `parent` reach, up to the first that does not exist."""
+    """Yield the fields that `selections` on `parent` reach, up to the first that does not exist.
+
+    `__typename` is none of them, for no subgraph defines it.
+    """
     open_sets = [(iter(selections), parent, False)]
     while open_sets:
         rest, owner, nested = open_sets[-1]
@@ -181,6 +184,8 @@ def target_fields(
                 if target is not None:
                     open_sets.append((iter(selection.selections), target, nested))
             case SelectedField() as selection:
+                if selection.name == "__typename":
+                    continue
                 definition = owner.fields.get(selection.name)
                 if definition is None:
                     return
