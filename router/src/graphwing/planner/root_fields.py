@@ -96,10 +96,32 @@ class RootFields:
         for index, field in enumerate(self._fields):
             group, first = groups[field.response_key], start[field.response_key]
             if self._fields[first : first + len(group)] != tuple(group):
-                yield from _from(field, group)
+                yield from self._from(field, group)
             elif index == first:
                 # Next to each other they run at the same time, whichever counts.
                 yield tuple(group)
+
+    def _from(self, first: Field, group: list[Field]) -> Iterator[tuple[Field, ...]]:
+        """Yield what is left of a group for each case in which `first` counts, and none before."""
+        place = group.index(first)
+        for case in self._cases(first.conditions, [field.conditions for field in group[:place]]):
+            fields = [
+                replace(field, conditions=field.conditions | case)
+                for field in group[place:]
+                if not _excludes(case, field.conditions)
+            ]
+            yield tuple(fields)
+
+    def _cases(self, given: Conditions, others: list[Conditions]) -> list[Conditions]:
+        """Return cases of `given`, of which no two hold at once, in which no other holds."""
+        cases = [given]
+        for other in others:
+            narrower: list[Conditions] = []
+            for case in cases:
+                self._budget.count_step()
+                narrower.extend(_without(case, other))
+            cases = narrower
+        return cases
 
     def _searched_in_one(self, fields: tuple[Field, ...]) -> FetchGraph:
         """Return the cheapest fetch graph that asks one subgraph only for all root fields."""
@@ -183,27 +205,8 @@ class RootFields:
         return Fetched(self._graph, stops, parents)
 
 
-def _from(first: Field, group: list[Field]) -> Iterator[tuple[Field, ...]]:
-    """Yield what is left of a group for each case in which `first` counts, and none before it."""
-    place = group.index(first)
-    for case in _cases_without(first.conditions, [field.conditions for field in group[:place]]):
-        fields = [
-            replace(field, conditions=field.conditions | case)
-            for field in group[place:]
-            if not _excludes(case, field.conditions)
-        ]
-        yield tuple(fields)
-
-
-def _cases_without(given: Conditions, others: list[Conditions]) -> list[Conditions]:
-    """Return cases of `given`, of which no two hold at once, in which none of `others` holds."""
-    cases = [given]
-    for other in others:
-        cases = [narrower for case in cases for narrower in _without(case, other)]
-    return cases
-
-
 def _without(case: Conditions, other: Conditions) -> Iterator[Conditions]:
+    """Yield cases of `case`, of which no two hold at once, in which `other` does not hold."""
     if _excludes(case, other):
         yield case
         return
