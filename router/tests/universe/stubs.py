@@ -105,9 +105,7 @@ class Stub:
         self._check_resolvable(held, info.parent_type.name, name, declared, world)
         required = self._required(held, name, declared, world)
         value = self._universe.value(held.thing, name, arguments, world, required)
-        inherited = self._inherited(held, name)
-        own = (declared.provides,) if declared.provides else ()
-        return _held(value, (*inherited, *own))
+        return _held(value, self._below(held, name, declared))
 
     def _runtime_type(self, held: Held, *_: object) -> str:
         return self._shown(held.thing.typename)
@@ -164,12 +162,16 @@ class Stub:
     def _required(
         self, held: Held, name: str, declared: FieldDeclaration, world: World
     ) -> Mapping[str, Value] | None:
-        """Return what a representation says of a field's requirements, having checked it."""
+        """Return what a representation says of a field's requirements, having checked it.
+
+        `None` is what the subgraph knows itself, because it provides all of them here.
+        """
         if not declared.requires:
             return None
         if held.representation is None:
-            self._note(world, f"`{name}` requires a representation and was asked without one")
-            return {}
+            if not self._gives(held, declared.requires):
+                self._note(world, f"`{name}` requires a representation and was asked without one")
+            return None
         truth = self._universe.read(held.thing, declared.requires)
         said = _part(held.representation, truth)
         if world.partial and without_nulls(said) != without_nulls(truth):
@@ -190,6 +192,43 @@ class Stub:
                 self._compare(one, other, place, world)
         elif truth != said:
             self._note(world, f"{place} requires {truth!r}, the representation has {said!r}")
+
+    def _gives(self, held: Held, selections: SelectionSetNode) -> bool:
+        """Tell whether this subgraph can resolve a field set of an object without being told."""
+        for selection in selections.selections:
+            if isinstance(selection, FieldNode):
+                if not self._gives_field(held, selection):
+                    return False
+            elif isinstance(selection, InlineFragmentNode):
+                condition = selection.type_condition
+                applies = not condition or self._universe.joined.is_a(
+                    held.thing.typename, condition.name.value
+                )
+                if applies and not self._gives(held, selection.selection_set):
+                    return False
+        return True
+
+    def _gives_field(self, held: Held, selection: FieldNode) -> bool:
+        name = selection.name.value
+        if name == "__typename":
+            return True
+        declared = self._types[self._shown(held.thing.typename)].fields.get(name)
+        if declared is None or (declared.external and not self._provides(held, name)):
+            return False
+        if declared.requires and not self._gives(held, declared.requires):
+            return False
+        if selection.selection_set is None:
+            return True
+        value = self._universe.selected(held.thing, selection)
+        below = _objects(_held(value, self._below(held, name, declared)))
+        return all(self._gives(each, selection.selection_set) for each in below)
+
+    def _below(
+        self, held: Held, name: str, declared: FieldDeclaration
+    ) -> tuple[SelectionSetNode, ...]:
+        """Return what is provided below a field."""
+        own = (declared.provides,) if declared.provides else ()
+        return (*self._inherited(held, name), *own)
 
     def _provides(self, held: Held, name: str) -> bool:
         return bool(self._provided(held, name))
@@ -222,6 +261,13 @@ def _held(value: Value, provided: tuple[SelectionSetNode, ...]) -> object:
     if isinstance(value, list):
         return [_held(each, provided) for each in value]
     return Held(value, provided) if isinstance(value, Thing) else value
+
+
+def _objects(held: object) -> list[Held]:
+    """Return the objects in what a field holds, through lists."""
+    if isinstance(held, list):
+        return [each for item in cast("list[object]", held) for each in _objects(item)]
+    return [held] if isinstance(held, Held) else []
 
 
 def _part(said: Value, truth: Value) -> Value:

@@ -113,6 +113,11 @@ class Universe:
                 found[selection.name.value] = self._read_field(thing, selection)
         return found
 
+    def selected(self, thing: Thing, selection: FieldNode) -> Value:
+        """Return what a field in a field set holds, objects as `Thing`."""
+        arguments = self._arguments((thing.typename, selection.name.value), selection)
+        return self.value(thing, selection.name.value, arguments, World())
+
     def entity(
         self, typename: str, key: SelectionSetNode, representation: Mapping[str, Value]
     ) -> Thing | None:
@@ -190,12 +195,9 @@ class Universe:
         return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
     def _read_field(self, thing: Thing, selection: FieldNode) -> Value:
-        name = selection.name.value
-        if name == "__typename":
+        if selection.name.value == "__typename":
             return thing.typename
-        arguments = self._arguments((thing.typename, name), selection)
-        held = self.value(thing, name, arguments, World())
-        return self._read_value(held, selection.selection_set)
+        return self._read_value(self.selected(thing, selection), selection.selection_set)
 
     def _arguments(self, coordinate: Coordinate, selection: FieldNode) -> dict[str, Value]:
         """Return the arguments of a field in a field set, with defaults."""

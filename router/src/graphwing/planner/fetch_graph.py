@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from graphwing.planner.graph import FieldEdge, Node, QueryGraph
+from graphwing.planner.graph import Demand, FieldEdge, Node, QueryGraph
 from graphwing.planner.operation import TYPENAME, Conditions, Field, Selection
-from graphwing.planner.places import Spot
+from graphwing.planner.places import Position, Spot
 from graphwing.planner.plan import Condition
 from graphwing.planner.stops import Leaf, Need, Stop
 
@@ -19,6 +19,9 @@ class Branch:
     """What is asked of objects that a subgraph knows as `node`. Grows while the graph is built."""
 
     node: Node
+    position: Position
+    told: Demand | None = None
+    """What representations tell of the objects, beside their keys."""
     twigs: dict[TwigKey, Twig] = field(default_factory=dict[TwigKey, "Twig"])
     parts: dict[str, Branch] = field(default_factory=dict[str, "Branch"])
     """Fragments, by type condition."""
@@ -74,7 +77,13 @@ class FetchGraph:
             return known
         for earlier in stop.after:
             self._visit(earlier)
-        visit = Visit(stop, Branch(stop.target, wants_typename=stop.target.is_abstract))
+        root = Branch(
+            stop.target,
+            stop.spot.place.position,
+            stop.demand,
+            wants_typename=stop.target.is_abstract,
+        )
+        visit = Visit(stop, root)
         self.visits[stop.index] = visit
         if stop.source is not None:
             source = self._branch(Need(stop.source.stop, stop.spot, None))
@@ -115,7 +124,7 @@ class FetchGraph:
         if part is None:
             node = self._graph.narrowed(branch.node, type_name)
             assert node is not None  # noqa: S101 - the search has been there
-            part = branch.parts[type_name] = Branch(node)
+            part = branch.parts[type_name] = Branch(node, branch.position)
         return part
 
     def _below(self, branch: Branch, item: Field) -> Branch:
@@ -135,8 +144,11 @@ class FetchGraph:
                 is_special = node.kind == "object" and not self._graph.types.is_object(
                     item.type_name
                 )
-                below = Branch(node, wants_typename=node.is_abstract or is_special)
+                position = branch.position.child(item.response_key)
+                below = Branch(node, position, wants_typename=node.is_abstract or is_special)
             twig = branch.twigs[key] = Twig(item, edge, below)
+            if edge is not None and edge.demand not in (None, branch.told):
+                self._add_required(branch, edge.demand, item.conditions)
         return twig
 
     def _add(self, branch: Branch, item: Field) -> None:
@@ -144,6 +156,13 @@ class FetchGraph:
         below = self._twig(branch, item).below
         if item.selection is not None and below is not None:
             self._add_selection(below, item.selection)
+
+    def _add_required(self, branch: Branch, demand: Demand, conditions: Conditions) -> None:
+        """Ask for what a field requires along with it: its subgraph provides that here."""
+        assert demand.requires is not None  # noqa: S101 - contexts come with a lookup
+        for scope in branch.position.adapt(demand.requires.selection).scopes:
+            fields = tuple(replace(f, conditions=f.conditions | conditions) for f in scope.fields)
+            self._add_selection(branch, Selection((replace(scope, fields=fields),)))
 
     def _add_selection(self, branch: Branch, selection: Selection) -> None:
         for scope in selection.scopes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphwing.planner.graph import Node, QueryGraph
+from graphwing.planner.graph import Demand, FieldEdge, Node, QueryGraph
 from graphwing.planner.operation import TYPENAME, Field, Scope, Selection
 from graphwing.planner.places import Place, Spot
 
@@ -13,6 +13,7 @@ class Reach:
     def __init__(self, graph: QueryGraph) -> None:
         self._graph = graph
         self._local: dict[tuple[Node, Selection], bool] = {}
+        self._met: dict[tuple[Node, Demand], bool] = {}
         self._reachable: dict[tuple[Node, Selection], bool] = {}
         self._common: dict[Place, frozenset[str] | None] = {}
 
@@ -56,12 +57,29 @@ class Reach:
         if field.name == TYPENAME:
             return node.kind != "interface object"
         edge = self._graph.field(node, field.name)
-        if edge is None or edge.demand is not None:
+        if edge is None or not self.is_askable(node, edge):
             return False
         if field.selection is None or edge.target is None:
             return True
         target = self._graph.node(edge.target)
         return self.is_local(target, field.selection, node.type_name, field.name)
+
+    def is_askable(self, node: Node, edge: FieldEdge) -> bool:
+        """Tell whether a field can be asked for without a representation.
+
+        Where the subgraph itself provides what the field requires, its resolver has it.
+        """
+        return edge.demand is None or self._is_met(node, edge.demand)
+
+    def _is_met(self, node: Node, demand: Demand) -> bool:
+        if demand.requires is None or demand.reads:
+            return False
+        key = (node, demand)
+        known = self._met.get(key)
+        if known is None:
+            self._met[key] = False  # Until it is known: fields may require each other.
+            known = self._met[key] = self.is_local(node, demand.requires.selection)
+        return known
 
     # What can be answered at best, if keys are no obstacle.
 

@@ -260,7 +260,7 @@ class Search:
         too_early: list[tuple[Stop, FieldEdge]] = []
         for tail in tails:
             edge = self._graph.field(tail.node, field.name)
-            if edge is not None and edge.demand is None:
+            if edge is not None and self._reach.is_askable(tail.node, edge):
                 if self._is_due(field, tail):
                     moves.append((tail.stop, edge))
                     if not self._is_worth_leaving(edge, field):
