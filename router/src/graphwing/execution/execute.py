@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -151,6 +152,8 @@ class Executor:
                 read_root_answer(run, stream, event, [run.tree])
                 await run_fetches(run, others, done={stream.id})
                 yield self._completed(operation, variables, run)
+                # Events that come without end leave the other requests their turns.
+                await asyncio.sleep(0)
 
     async def _constant(
         self, operation: Operation, variables: Mapping[str, Any], headers: Mapping[str, str]
@@ -173,6 +176,9 @@ class Executor:
     ) -> ExecutionResult:
         run = Run(endpoints, self._abstract, variables, headers)
         await run_fetches(run, operation.plan.chosen(variables).fetches)
+        if operation.is_introspective:
+            # In a thread, so that other requests go on.
+            return await asyncio.to_thread(self._completed, operation, variables, run)
         return self._completed(operation, variables, run)
 
     def _completed(

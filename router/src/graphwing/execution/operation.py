@@ -8,6 +8,7 @@ from typing import Any
 from graphql import (
     DirectiveNode,
     DocumentNode,
+    FieldNode,
     GraphQLSchema,
     OperationDefinitionNode,
     VariableNode,
@@ -37,11 +38,15 @@ class Operation:
         "_shapes",
         "conditional",
         "definition",
+        "is_introspective",
         "plan",
     )
 
     conditional: tuple[str, ...]
     """The variables that `@skip` and `@include` depend on."""
+
+    is_introspective: bool
+    """Whether it asks for the schema, which can be long work."""
 
     plan: Plan
     """How it is answered; with variants if variables decide what is deferred."""
@@ -57,7 +62,10 @@ class Operation:
         self.plan = plan
         self._schema = schema
         self._document = document
-        self.conditional = _conditional_variables(document)
+        survey = _Survey()
+        visit(document, survey)
+        self.conditional = tuple(sorted(survey.conditional))
+        self.is_introspective = survey.is_introspective
         self._shapes: dict[tuple[object, ...], ObjectShape] = {}
 
     def variables(self, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,21 +109,22 @@ class Operation:
         return shape
 
 
-class _ConditionalVariables(Visitor):
+class _Survey(Visitor):
+    """What there is to know of a document before it is run."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.names: set[str] = set()
+        self.conditional: set[str] = set()
+        self.is_introspective = False
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:  # noqa: ANN401
+        if node.name.value in {"__schema", "__type"}:
+            self.is_introspective = True
 
     def enter_directive(self, node: DirectiveNode, *_: Any) -> None:  # noqa: ANN401
         if node.name.value in {"skip", "include"}:
-            self.names.update(
+            self.conditional.update(
                 argument.value.name.value
                 for argument in node.arguments or ()
                 if isinstance(argument.value, VariableNode)
             )
-
-
-def _conditional_variables(document: DocumentNode) -> tuple[str, ...]:
-    visitor = _ConditionalVariables()
-    visit(document, visitor)
-    return tuple(sorted(visitor.names))
