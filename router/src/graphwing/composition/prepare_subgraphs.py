@@ -15,7 +15,11 @@ from graphwing.composition.problems import Problems
 from graphwing.composition.sdl_texts import SdlTexts, sdl_texts
 from graphwing.composition.subgraph_schema import SubgraphSchema
 from graphwing.composition.subgraph_sdl import SubgraphSdl
-from graphwing.composition.upgrade_federation_1 import adopt_keys, upgrade_federation_1
+from graphwing.composition.upgrade_federation_1 import (
+    adopt_keys,
+    remove_repeated_tags,
+    upgrade_federation_1,
+)
 from graphwing.composition.validate_subgraph import validate_subgraph
 from graphwing.composition.values import EnumLiteral
 from graphwing.errors import CompositionError, CompositionProblem
@@ -40,6 +44,7 @@ def prepare_subgraphs(given: Sequence[SubgraphSdl]) -> list[Subgraph]:
         if len(problems.found) == before:
             facts[schema.name] = _validated(schema, problems)
     _stop_at(problems)
+    remove_repeated_tags(schemas, facts)
     return _ready(schemas, facts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graphwing.composition.definitions import (
     AppliedDirective,
@@ -13,7 +13,7 @@ from graphwing.composition.definitions import (
     has_applied,
     remove_applied,
 )
-from graphwing.composition.field_facts import FieldFacts, field_facts
+from graphwing.composition.field_facts import FieldFacts, FieldKey, field_facts
 from graphwing.composition.field_sets import (
     FieldSet,
     FieldSetError,
@@ -46,7 +46,6 @@ def upgrade_federation_1(schema: SubgraphSchema, problems: Problems) -> None:
     _turn_extensions_into_definitions(schema)
     _remove_inactive_selections(schema)
     _remove_unused_external_fields(schema, problems)
-    _remove_tags_from_external_fields(schema)
     schema.index_implementations()
 
 
@@ -59,6 +58,41 @@ def adopt_keys(schemas: Sequence[SubgraphSchema]) -> None:
             if is_type_extension(definition):
                 for name in _first_keys(definition.name, schemas) & definition.fields.keys():
                     remove_applied(definition.fields[name], "external")
+
+
+def remove_repeated_tags(
+    schemas: Sequence[SubgraphSchema], facts: Mapping[str, FieldFacts]
+) -> None:
+    """Take off external Federation 1 fields what tags them as a subgraph does that resolves them.
+
+    Tags that no other subgraph has stay, to be refused like all that describes the supergraph.
+    """
+    for schema in schemas:
+        if not schema.is_federation_1 or "tag" not in schema.used_directives:
+            continue
+        for key in facts[schema.name].external:
+            item = schema.types[key[0]].fields[key[1]]
+            if has_applied(item, "tag"):
+                repeated = _resolved_tags(key, schemas, facts)
+                item.directives = [
+                    use
+                    for use in item.directives
+                    if use.spec != "tag" or string_argument(use, "name") not in repeated
+                ]
+
+
+def _resolved_tags(
+    key: FieldKey, schemas: Sequence[SubgraphSchema], facts: Mapping[str, FieldFacts]
+) -> set[str | None]:
+    """Return the tags of a field where it is resolved."""
+    type_name, field_name = key
+    found: set[str | None] = set()
+    for schema in schemas:
+        definition = schema.types.get(type_name)
+        item = definition.fields.get(field_name) if definition is not None else None
+        if item is not None and key not in facts[schema.name].external:
+            found |= {string_argument(use, "name") for use in applied(item, "tag")}
+    return found
 
 
 def _first_keys(type_name: str, schemas: Sequence[SubgraphSchema]) -> set[str]:
@@ -222,11 +256,6 @@ def _remove_unused_external_fields(schema: SubgraphSchema, problems: Problems) -
             )
         else:
             del schema.types[name]
-
-
-def _remove_tags_from_external_fields(schema: SubgraphSchema) -> None:
-    for type_name, field_name in field_facts(schema).external:
-        remove_applied(schema.types[type_name].fields[field_name], "tag")
 
 
 def _turn_extensions_into_definitions(schema: SubgraphSchema) -> None:

@@ -16,7 +16,7 @@ def report_merged_directives(merge: Merge, found: Sources[FieldDefinition], key:
         if key not in subgraph.facts.external:
             continue
         for use in item.directives:
-            if use.name != "deprecated" and carried_name(merge, subgraph, use) is not None:
+            if carried_name(merge, subgraph, use) is not None:
                 merge.problems.report(
                     "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL",
                     f"`@{use.name}` on `{key[0]}.{key[1]}` describes the supergraph,"
