@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import weakref
 
@@ -144,3 +145,25 @@ async def test_texts_that_differ_in_spaces_and_comments_are_one_operation(
 
     assert spaced is plain
     assert other is not plain
+
+
+TOO_MUCH = "{ ...F0 }" + "".join(
+    f" fragment F{number} on Query {{ books {{ id }} ...F{number + 1} }}" for number in range(600)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "{ book(id: 1) { __typename: title } }",
+            "`title` cannot be called `__typename`, where the router looks for the type;",
+        ),
+        (f"{TOO_MUCH} fragment F600 on Query {{ books {{ id }} }}", "takes too much work"),
+    ],
+)
+async def test_what_cannot_be_run_is_refused_with_the_reason(
+    operations: Operations, text: str, message: str
+) -> None:
+    with pytest.raises(OperationInvalidError, match=re.escape(message)):
+        await operations.get(text, None)

@@ -18,17 +18,16 @@ from graphql import (
     OperationDefinitionNode,
     parse,
     print_ast,
-    validate,
 )
 
 from graphwing.errors import (
-    OperationInvalidError,
     OperationUnknownError,
     SyntaxRefusedError,
 )
 from graphwing.execution import Operation
 from graphwing.planner import Limits, Planner, TakesLongerError
 from graphwing.planner.size import expanded_fields
+from graphwing.server.validation import require_valid, too_deep
 from graphwing.supergraph import Supergraph
 
 # A larger document is refused unread: parsing and validating it would hold up all other requests.
@@ -148,12 +147,7 @@ class Operations:
         known = self._by_normalised.get(normalised)
         if known is not None:
             return known
-        try:
-            errors = validate(self._schema, document)
-        except RecursionError as error:
-            raise _too_deep() from error
-        if errors:
-            raise OperationInvalidError([{**error.formatted} for error in errors])
+        require_valid(self._schema, document)
         return _Checked(normalised, document, _definition(document, name))
 
     def _planned(self, checked: _Checked, patience: int | None = None) -> Operation:
@@ -184,18 +178,14 @@ def _parsed(text: str) -> DocumentNode:
     except GraphQLSyntaxError as error:
         raise SyntaxRefusedError([{**error.formatted}]) from error
     except RecursionError as error:
-        raise _too_deep() from error
+        raise too_deep() from error
 
 
 def _digest(document: DocumentNode) -> bytes:
     try:
         return sha256(print_ast(document).encode(errors="surrogatepass")).digest()
     except RecursionError as error:
-        raise _too_deep() from error
-
-
-def _too_deep() -> OperationInvalidError:
-    return OperationInvalidError([{"message": "the operation is nested too deeply"}])
+        raise too_deep() from error
 
 
 def _definition(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
