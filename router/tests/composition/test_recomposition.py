@@ -247,7 +247,10 @@ def given_in(path: Path) -> list[SubgraphSdl]:
 
 
 # The supergraph defines a directive that stood only on a part which merging left out.
-_NOT_TOLD = {"contract_beside_a_hidden_field_that_is_left_out", "hidden_field_that_is_left_out"}
+_NOT_TOLD = {
+    "contract_beside_a_hidden_argument_that_is_left_out",
+    "hidden_argument_that_is_left_out",
+}
 
 
 def composing() -> Iterator[Path]:

@@ -37,15 +37,15 @@ def merged_arguments(merge: Merge, sources: Sources[A], coordinate: str) -> dict
             _drop(merge, found, [subgraph for subgraph, _ in sources], where)
         else:
             merged[name] = merged_input_value(merge, found, where)
+            merge_applied_directives(merge, found, merged[name], where)
     return merged
 
 
 def merged_input_value(merge: Merge, sources: Sources[InputValue], coordinate: str) -> InputValue:
-    """Return one argument or input field from those in `sources`."""
+    """Return one argument or input field from those in `sources`, without directives."""
     merged = InputValue(sources[0][1].name, merged_input_type(merge, sources, coordinate))
     merged.description = merged_description(sources, coordinate, merge.hints)
     merged.default = _merged_default(merge, sources, coordinate)
-    merge_applied_directives(merge, sources, merged, coordinate)
     return merged
 
 

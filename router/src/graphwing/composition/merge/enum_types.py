@@ -32,13 +32,15 @@ def merge_enum_values(merge: Merge, merged: TypeDefinition) -> None:
             by_name.setdefault(value.name, []).append((subgraph, value))
     for found in by_name.values():
         value = _merged_value(merge, merged, found)
-        is_partial = len(found) < len(sources) and not has_applied(value, "inaccessible")
+        is_hidden = any(has_applied(it, "inaccessible") for _, it in found)
+        is_partial = len(found) < len(sources) and not is_hidden
         if is_partial and written:
             code = _report_partial_input(merge, merged, value, found, both=read)
             if code == "dropped":
                 continue
         elif len(found) < len(sources) and not written:
             _hint(merge, merged, value, found, "OUTPUT")
+        merge_applied_directives(merge, found, value, f"{merged.name}.{value.name}")
         merged.values[value.name] = value
     if not merged.values:
         merge.problems.report(
@@ -52,13 +54,13 @@ def merge_enum_values(merge: Merge, merged: TypeDefinition) -> None:
 
 
 def _merged_value(merge: Merge, owner: TypeDefinition, found: Sources[EnumValue]) -> EnumValue:
+    """Return one value from those in `found`, without the directives that stand on them."""
     value = EnumValue(found[0][1].name)
     coordinate = f"{owner.name}.{value.name}"
     value.description = merged_description(found, coordinate, merge.hints)
     value.directives = [
         AppliedDirective("join__enumValue", {"graph": subgraph.graph}) for subgraph, _ in found
     ]
-    merge_applied_directives(merge, found, value, coordinate)
     return value
 
 
@@ -106,7 +108,7 @@ def enum_usage(merge: Merge) -> dict[str, tuple[bool, bool]]:
 
 def _usage(merge: Merge) -> dict[str, tuple[bool, bool]]:
     read: set[str] = set()
-    written: set[str] = set()
+    written = set(merge.left_out_input_types)
     for directive in merge.directives.values():
         written.update(named_type(it.type) for it in directive.arguments.values())
     for definition in merge.types.values():

@@ -1,15 +1,20 @@
-"""Merge input types: the fields that all subgraphs know."""
+"""Merge input types: the fields that all subgraphs know, and those that no client sees."""
 
 from __future__ import annotations
 
-from graphwing.composition.definitions import InputValue, TypeDefinition
+from graphwing.composition.definitions import InputValue, TypeDefinition, has_applied
+from graphwing.composition.merge.applied_directives import merge_applied_directives
 from graphwing.composition.merge.arguments import merged_input_value
 from graphwing.composition.merge.join_fields import input_join_fields
 from graphwing.composition.merge.merge_state import Merge, Sources, names_of, places
+from graphwing.composition.type_reference import named_type
 
 
 def merge_input_fields(merge: Merge, merged: TypeDefinition) -> None:
-    """Fill `merged` with the fields that every subgraph with this input type has."""
+    """Fill `merged` with the fields that every subgraph with this input type has.
+
+    A hidden field stays although others lack it: it may come later elsewhere.
+    """
     sources = merge.sources[merged.name]
     by_name: dict[str, Sources[InputValue]] = {}
     for subgraph, definition in sources:
@@ -17,11 +22,15 @@ def merge_input_fields(merge: Merge, merged: TypeDefinition) -> None:
             by_name.setdefault(item.name, []).append((subgraph, item))
     for name, found in by_name.items():
         coordinate = f"{merged.name}.{name}"
-        if len(found) < len(sources):
+        # What is left out is merged all the same, so that it cannot hide what does not fit.
+        item = merged_input_value(merge, found, coordinate)
+        is_everywhere = len(found) == len(sources)
+        if not is_everywhere and not any(has_applied(it, "inaccessible") for _, it in found):
+            merge.left_out_input_types.add(named_type(item.type))
             _drop(merge, sources, found, coordinate)
             continue
-        item = merged_input_value(merge, found, coordinate)
-        item.directives = input_join_fields(found, item) + item.directives
+        item.directives = input_join_fields(found, item, is_everywhere=is_everywhere)
+        merge_applied_directives(merge, found, item, coordinate)
         merged.input_fields[name] = item
     if not merged.input_fields:
         merge.problems.report(

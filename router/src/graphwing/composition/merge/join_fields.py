@@ -70,11 +70,15 @@ def _join_field(
     return arguments
 
 
-def input_join_fields(found: Sources[InputValue], merged: InputValue) -> list[AppliedDirective]:
-    """Return the `@join__field` uses of an input field; every subgraph with the type has it."""
-    if all(item.type == merged.type for _, item in found):
+def input_join_fields(
+    found: Sources[InputValue], merged: InputValue, *, is_everywhere: bool
+) -> list[AppliedDirective]:
+    """Return the `@join__field` uses of an input field; none when all subgraphs have it alike."""
+    if any(item.type != merged.type for _, item in found):
+        return [
+            AppliedDirective("join__field", {"graph": subgraph.graph, "type": item.type})
+            for subgraph, item in found
+        ]
+    if is_everywhere:
         return []
-    return [
-        AppliedDirective("join__field", {"graph": subgraph.graph, "type": item.type})
-        for subgraph, item in found
-    ]
+    return [AppliedDirective("join__field", {"graph": subgraph.graph}) for subgraph, _ in found]

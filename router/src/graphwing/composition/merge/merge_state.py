@@ -88,6 +88,8 @@ class Merge:
     features: list[LinkedFeature] = field(default_factory=list[LinkedFeature])
     interface_objects: dict[str, list[Subgraph]] = field(default_factory=dict[str, list[Subgraph]])
     """For each interface, the subgraphs that know it as an `@interfaceObject`."""
+    left_out_input_types: set[str] = field(default_factory=set[str])
+    """The types of input fields that the result lacks; being written there counts as a use."""
     usage: dict[str, tuple[bool, bool]] | None = None
     """For each type whether it is read and whether it is written, once all fields are merged."""
     overrides: dict[FieldKey, Overrides] = field(default_factory=dict[FieldKey, Overrides])
