@@ -21,11 +21,15 @@ from universe.monolith import random_monolith
 from universe.operations import random_operation
 from universe.stubs import Answer
 from universe.trial import Graph, Trial
+from universe.twins import with_twins
 from universe.values import NO_FAULTS, Faults
 
 _VERIFY_EVERY = 3
 """The static verifier takes as long as all the rest, so it sees only a part of the plans."""
 
+
+_TWINS = 0.2
+"""How many graphs have types that all subgraphs treat alike."""
 
 _DEFERRING = 0.2
 """How many operations defer something; they are run at once and in parts."""
@@ -69,7 +73,8 @@ def random_subgraphs(random: Random) -> dict[str, str]:
     made = random_distribution(random, random_monolith(random))
     subgraphs = {name: made.sdl(name) for name in made.subgraphs}
     # One of Federation 1 that was given no type has not even a link to say.
-    return {name: sdl for name, sdl in subgraphs.items() if sdl.strip()}
+    subgraphs = {name: sdl for name, sdl in subgraphs.items() if sdl.strip()}
+    return with_twins(random, subgraphs) if random.random() < _TWINS else subgraphs
 
 
 def random_case(random: Random, graph: Graph, subgraphs: dict[str, str], seed: int) -> Case:

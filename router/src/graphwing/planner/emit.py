@@ -103,12 +103,9 @@ class _Emitter:
         aliases, renames = renames_in(roots)
         names = _Names(aliases, self._names)
         selections = tuple(
-            FragmentSelection(
-                root.node.type_name,
-                (),
-                tuple(_selections(root, names, draft.conditions)),
-            )
+            fragment
             for root in roots
+            for fragment in _fragments(root, tuple(_selections(root, names, draft.conditions)))
         )
         return Lookup(
             response_key="_entities",
@@ -151,10 +148,15 @@ def _selections(
         yield _TYPENAME
     for twig in twigs:
         yield _field(twig, names, given)
-    for type_name, part in branch.parts.items():
+    for part in branch.parts.values():
         inner = tuple(_selections(part, names, given, knows_typename=branch.wants_typename))
         if inner:
-            yield FragmentSelection(type_name, (), inner)
+            yield from _fragments(part, inner)
+
+
+def _fragments(branch: Branch, inner: tuple[Selection, ...]) -> Iterator[FragmentSelection]:
+    for name in branch.names:
+        yield FragmentSelection(name, (), inner)
 
 
 def _field(twig: Twig, names: _Names, given: Conditions) -> Selection:

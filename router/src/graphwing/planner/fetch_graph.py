@@ -19,12 +19,14 @@ class Branch:
     """What is asked of objects that a subgraph knows as `node`. Grows while the graph is built."""
 
     node: Node
+    names: tuple[str, ...]
+    """The types to ask it of: that of the node, or several object types that are alike."""
     position: Position
     told: Demand | None = None
     """What representations tell of the objects, beside their keys."""
     twigs: dict[TwigKey, Twig] = field(default_factory=dict[TwigKey, "Twig"])
-    parts: dict[str, Branch] = field(default_factory=dict[str, "Branch"])
-    """Fragments, by type condition."""
+    parts: dict[tuple[str, ...], Branch] = field(default_factory=dict[tuple[str, ...], "Branch"])
+    """Fragments, by type conditions."""
     wants_typename: bool = False
 
 
@@ -79,6 +81,7 @@ class FetchGraph:
             self._visit(earlier)
         root = Branch(
             stop.target,
+            _names(stop.target, stop.spot.types),
             stop.spot.place.position,
             stop.demand,
             wants_typename=stop.target.is_abstract,
@@ -114,17 +117,20 @@ class FetchGraph:
         return branch
 
     def _narrow(self, branch: Branch, spot: Spot) -> Branch:
-        return branch if spot.types is None else self._part(branch, spot.type_name)
+        if spot.types is None:
+            return branch
+        return self._part(branch, spot.type_name, spot.types)
 
-    def _part(self, branch: Branch, type_name: str) -> Branch:
+    def _part(self, branch: Branch, type_name: str, types: frozenset[str]) -> Branch:
         """Return the fragment for a type, the branch itself if it needs none."""
         if not branch.node.is_abstract or type_name == branch.node.type_name:
             return branch
-        part = branch.parts.get(type_name)
+        node = self._graph.narrowed(branch.node, type_name)
+        assert node is not None  # noqa: S101 - the search has been there
+        names = _names(node, types)
+        part = branch.parts.get(names)
         if part is None:
-            node = self._graph.narrowed(branch.node, type_name)
-            assert node is not None  # noqa: S101 - the search has been there
-            part = branch.parts[type_name] = Branch(node, branch.position)
+            part = branch.parts[names] = Branch(node, names, branch.position)
         return part
 
     def _below(self, branch: Branch, item: Field) -> Branch:
@@ -145,7 +151,9 @@ class FetchGraph:
                     item.type_name
                 )
                 position = branch.position.child(item.response_key)
-                below = Branch(node, position, wants_typename=node.is_abstract or is_special)
+                below = Branch(
+                    node, (node.type_name,), position, wants_typename=node.is_abstract or is_special
+                )
             twig = branch.twigs[key] = Twig(item, edge, below)
             if edge is not None and edge.demand not in (None, branch.told):
                 self._add_required(branch, edge.demand, item.conditions)
@@ -170,7 +178,7 @@ class FetchGraph:
             if scope.types is not None:
                 if not scope.types & branch.node.possible:
                     continue
-                part = self._part(branch, scope.type_name)
+                part = self._part(branch, scope.type_name, scope.types)
             for item in scope.fields:
                 self._add(part, item)
 
@@ -183,6 +191,12 @@ def build_fetch_graph(
     for leaf, stop in zip(leaves, chosen, strict=True):
         fetches.answer(leaf, stop)
     return fetches
+
+
+def _names(node: Node, types: frozenset[str] | None) -> tuple[str, ...]:
+    if node.kind == "object" and types is not None and node.type_name in types:
+        return tuple(sorted(types))
+    return (node.type_name,)
 
 
 def _common(reasons: list[Conditions]) -> Conditions:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from graphwing.planner.alike import Alike
 from graphwing.planner.budget import Budget
 from graphwing.planner.defer import Deferral
 from graphwing.planner.normalize import Normalizer
@@ -121,6 +122,7 @@ class QueryGraph:
     supergraph: Supergraph
     types: Types
     labels: frozenset[str] = frozenset()
+    alike: Alike = field(init=False)
     _nodes: dict[NodeId, Node] = field(default_factory=dict[NodeId, Node])
     _entries: dict[str, tuple[Entry, ...]] = field(default_factory=dict[str, tuple[Entry, ...]])
     _uniform: dict[tuple[str, str], bool] = field(default_factory=dict[tuple[str, str], bool])
@@ -130,6 +132,10 @@ class QueryGraph:
     _requirements: dict[tuple[str, str], Requirement] = field(
         default_factory=dict[tuple[str, str], Requirement]
     )
+
+    def __post_init__(self) -> None:
+        """Be ready to tell which types are alike."""
+        self.alike = Alike(self.supergraph, self.types)
 
     def find(self, type_name: str, subgraph: str) -> Node | None:
         """Return the plain node of a type in a subgraph, if it is known there."""

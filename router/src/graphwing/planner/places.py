@@ -108,6 +108,7 @@ class Spot:
 
     place: Place
     type_name: str
+    """What the objects are known as; one of the types where several object types are alike."""
     types: frozenset[str] | None
     _places: dict[tuple[str, Conditions, int], Place] = field(
         default_factory=dict[tuple[str, Conditions, int], Place]

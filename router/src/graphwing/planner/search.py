@@ -6,7 +6,7 @@ of a selection and no other path would make that cheaper, the walk ends there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 
 from graphwing.planner.budget import Budget
 from graphwing.planner.defer import fields_by_part
@@ -14,7 +14,7 @@ from graphwing.planner.entrances import Entrances
 from graphwing.planner.fetched import Fetched
 from graphwing.planner.graph import FieldEdge, Node, QueryGraph
 from graphwing.planner.operation import TYPENAME, Field, Scope, Selection
-from graphwing.planner.places import Spot
+from graphwing.planner.places import Place, Spot
 from graphwing.planner.plan import PRIMARY
 from graphwing.planner.reach import Reach
 from graphwing.planner.stops import (
@@ -164,27 +164,25 @@ class Search:
         """Ask for a field of an abstract type once for each type that objects can have."""
         if self._graph.types.is_object(spot.type_name):
             raise NoPathError(spot, field, tails)
-        usable: dict[str, list[Tail]] = {}
-        for tail in self._typed(spot, tails):
-            parts = {
-                name: Tail(node, tail.stop, part=tail.part)
-                for name in sorted(_types_at(spot, tail))
-                if (node := self._graph.narrowed(tail.node, name)) is not None
-            }
+        typed = tuple(
+            Tail(tail.node, tail.stop, _types_at(spot, tail), tail.part)
+            for tail in self._typed(spot, tails)
+        )
+        common = self._reach.common_types(spot.place)
+        names = frozenset[str]().union(*(tail.possible for tail in typed))
+        parts = self._by_type(spot.place, typed, names, common or ())
+        usable: dict[Spot, list[Tail]] = {}
+        for tail in typed:
+            known = {part: own for part in parts if (own := self._of_objects(part, tail))}
             # A path is of use only if it leads on for whatever type an object turns out to have.
-            if all(
-                self._moves(spot.place.spot(name, frozenset((name,))), (part,), field)
-                for name, part in parts.items()
-            ):
-                for name, part in parts.items():
-                    usable.setdefault(name, []).append(part)
+            if all(self._moves(part, (own,), field) for part, own in known.items()):
+                for part, own in known.items():
+                    usable.setdefault(part, []).append(own)
         if not usable:
             raise NoPathError(spot, field, tails)
-        common = self._reach.common_types(spot.place)
-        for name in sorted(usable):
-            if common is None or name in common:
-                part = spot.place.spot(name, frozenset((name,)))
-                self._field(part, tuple(usable[name]), field, found)
+        for part in sorted(usable, key=lambda part: part.type_name):
+            if common is None or part.type_name in common:
+                self._field(part, tuple(usable[part]), field, found)
 
     def _narrow(
         self, spot: Spot, tails: tuple[Tail, ...], scope: Scope
@@ -226,15 +224,39 @@ class Search:
     def _narrow_to_objects(
         self, spot: Spot, tails: tuple[Tail, ...], types: frozenset[str]
     ) -> Iterator[tuple[Spot, tuple[Tail, ...]]]:
-        for name in sorted(types):
-            known = tuple(
-                Tail(node, tail.stop, part=tail.part)
-                for tail in tails
-                if name in tail.possible
-                and (node := self._graph.narrowed(tail.node, name)) is not None
-            )
+        for part in self._by_type(spot.place, tails, types):
+            known = tuple(own for tail in tails if (own := self._of_objects(part, tail)))
             if known:
-                yield spot.place.spot(name, frozenset((name,))), known
+                yield part, known
+
+    def _by_type(
+        self,
+        place: Place,
+        tails: tuple[Tail, ...],
+        types: frozenset[str],
+        common: Collection[str] = (),
+    ) -> list[Spot]:
+        """Return the objects of each type, those together whose types all treat alike."""
+        asked = place.via.selection.scopes if place.via and place.via.selection else ()
+        bounds = [scope.types for scope in asked if scope.types is not None]
+        bounds += [*(tail.possible for tail in tails), frozenset(common)]
+        provided = [tail.node for tail in tails if tail.node.id.provided.on]
+
+        def difference(name: str) -> Hashable:
+            nodes = [self._graph.narrowed(node, name) for node in provided]
+            below = [node.id.provided if node else None for node in nodes]
+            return (*(name in types for types in bounds), *below)
+
+        groups = self._graph.alike.groups(types, difference)
+        return [place.spot(group[0], frozenset(group)) for group in groups]
+
+    def _of_objects(self, spot: Spot, tail: Tail) -> Tail | None:
+        """Return a tail narrowed to objects of one type, or to types that all treat alike."""
+        node = self._graph.narrowed(tail.node, spot.type_name)
+        if node is None or spot.type_name not in tail.possible:
+            return None
+        types = spot.types if spot.types and len(spot.types) > 1 else None
+        return Tail(node, tail.stop, types, tail.part)
 
     def _typed(self, spot: Spot, tails: tuple[Tail, ...]) -> tuple[Tail, ...]:
         """Return tails whose subgraphs know the types of the objects."""
