@@ -109,9 +109,10 @@ class SelectionWalk:
             remedy = "select fields of it in braces" if is_composite(returned) else "remove them"
             message = f"selects {what} `{owner.name}.{item.name}`, which is `{item.type}`"
             raise _Invalid(message, remedy)
-        is_external = below_external or self._is_external(owner, item)
+        is_external = below_external or (owner.name, item.name) in self.facts.external
         if self.spec != "key" and not selection.selections and not is_external:
             self._refuse_own_field(owner, item)
+        is_external = is_external or bool(self._external_implementations(owner, item))
         return [(iter(selection.selections), returned, is_external)] if returned else []
 
     def _existing(self, name: str, owner: TypeDefinition) -> str:
@@ -159,24 +160,27 @@ class SelectionWalk:
                 "FIELDS_SELECT_INVALID_TYPE",
             )
 
-    def _is_external(self, owner: TypeDefinition, item: FieldDefinition) -> bool:
-        facts = self.facts
-        if (owner.name, item.name) in facts.external:
-            return True
-        if owner.kind is not TypeKind.INTERFACE:
-            return False
-        # An interface field cannot be external itself; it is where an implementation's is.
+    def _external_implementations(self, owner: TypeDefinition, item: FieldDefinition) -> list[str]:
+        """Return the types that leave a field of an interface, never external itself, to others."""
         implementations = self.schema.implementations.get(owner.name, ())
-        return any((name, item.name) in facts.external for name in implementations)
+        return [name for name in implementations if (name, item.name) in self.facts.external]
 
     def _refuse_own_field(self, owner: TypeDefinition, item: FieldDefinition) -> None:
+        coordinate = f"{owner.name}.{item.name}"
+        implementations = self._external_implementations(owner, item)
+        if implementations:
+            message = f"selects `{coordinate}`, which is external only where types implement it"
+            parts = " ".join(f"... on {name} {{ {item.name} }}" for name in implementations)
+            remedy = f"select it on those types: `{parts}`"
+            self._faults.append(Fault("FIELDS_MISSING_EXTERNAL", message, remedy))
+            return
         is_fake = (owner.name, item.name) in self.facts.fake_external
         why = (
             "a key of the extended type, and so resolved here in spite of its `@external`"
             if is_fake
             else "resolved by this subgraph itself"
         )
-        self._report_own(f"{owner.name}.{item.name}", why)
+        self._report_own(coordinate, why)
 
     def _report_own(self, coordinate: str, why: str) -> None:
         remedy = f"mark `{coordinate}` `@external` if it comes from elsewhere, or do not select it"
