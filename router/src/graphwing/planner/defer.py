@@ -74,6 +74,8 @@ class Deferral:
     ) -> None:
         """Take which variables are true; without a choice nothing is deferred."""
         self.parts: list[DeferredPart] = []
+        self.begins: dict[int, set[str]] = {}
+        """For each part the types of the objects that its fragment is for."""
         self._numbers: Mapping[int, int] = {}
         if document is not None and choice is not None:
             self._numbers = {id(n): number for number, n in deferred_fragments(document).items()}

@@ -68,6 +68,7 @@ def normalize(
         root_type=root_type,
         selection=selection,
         parts=tuple(deferral.parts),
+        begins=deferral.begins,
         variables={
             node.variable.name.value: print_ast(node)
             for node in definition.variable_definitions or ()
@@ -188,6 +189,7 @@ class Normalizer:
         if narrowed is not None:
             if part and part != item.part:
                 gathered.parts[part] = None
+                self._deferral.begins.setdefault(part, set()).add(narrowed[0])
             yield _Pending(selection_set, *narrowed, conditions, part)
 
     def _field(self, parent: str, draft: Draft, gathered: Gathered, depth: int) -> Field:

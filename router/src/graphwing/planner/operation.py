@@ -6,7 +6,7 @@ the fields asked of objects of these types. Conditions stand on fields.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from graphwing.planner.plan import PRIMARY, Condition, DeferredPart, OperationKind
@@ -78,3 +78,5 @@ class Operation:
     """Printed definitions of the variables (`$id: ID! = "1"`), by name."""
     parts: tuple[DeferredPart, ...] = ()
     """What is deferred, parents first."""
+    begins: Mapping[int, Collection[str]] = field(default_factory=dict[int, Collection[str]])
+    """For each part the types of the objects that its fragment is for."""

@@ -171,7 +171,8 @@ class RootFields:
     ) -> tuple[Cost, FetchGraph]:
         type_name = self._operation.root_type
         selection = Selection((Scope(type_name, None, fields),))
-        search = Search(self._graph, budget, is_thorough=is_thorough)
+        begins = self._operation.begins
+        search = Search(self._graph, budget, begins, is_thorough=is_thorough)
         root = Place(None, None, type_name, Position((selection,)))
         tails = [
             Tail(node, search.root(root.whole, node, part), part=part)

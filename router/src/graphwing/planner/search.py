@@ -6,7 +6,7 @@ of a selection and no other path would make that cheaper, the walk ends there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 
 from graphwing.planner.budget import Budget
 from graphwing.planner.defer import fields_by_part
@@ -35,9 +35,17 @@ _MOST_TAILS = 12
 class Search:
     """One search: the stops it makes are known to it alone."""
 
-    def __init__(self, graph: QueryGraph, budget: Budget, *, is_thorough: bool = False) -> None:
+    def __init__(
+        self,
+        graph: QueryGraph,
+        budget: Budget,
+        begins: Mapping[int, Collection[str]],
+        *,
+        is_thorough: bool = False,
+    ) -> None:
         self._graph = graph
         self._budget = budget
+        self._begins = begins
         self._is_thorough = is_thorough
         self._reach = Reach(graph)
         self._entrances = Entrances(graph, budget, self._reach, self.leaves)
@@ -301,10 +309,19 @@ class Search:
                 yield tail.stop, edge
 
     def _is_due(self, field: Field, tail: Tail) -> bool:
-        """Tell whether a field may be asked for right where a tail is; keys come early anyway."""
+        """Tell whether a field may be asked for right where a tail is; keys come early anyway.
+
+        So does what cannot be asked for again by a key of the type that the client defers it for.
+        """
         if field.part is None or field.part == tail.part:
             return True
-        return field.selection is None and self._graph.is_key(tail.node.type_name, field.name)
+        if field.selection is None and self._graph.is_key(tail.node.type_name, field.name):
+            return True
+        return not any(
+            entry.target.subgraph == tail.node.subgraph
+            for type_name in self._begins.get(field.part, ())
+            for entry in self._graph.entries(type_name)
+        )
 
     def _is_worth_leaving(self, edge: FieldEdge, field: Field) -> bool:
         """Tell whether another subgraph should be asked for a field that is at hand."""
