@@ -121,7 +121,9 @@ class Options:
         """Return where field `name` leads from `place`, to which one came from `option`."""
         if self.reads(place, name):
             return None  # nobody passes contexts to what is looked up for a key or a requirement
-        return self.step(place, name, closed, by_key=place != option)
+        # One goes from root to root without a key.
+        by_key = place != option and place.type_name not in ROOT_TYPES
+        return self.step(place, name, closed, by_key=by_key)
 
     def reachable(self, option: Option, closed: Closed = _NONE) -> tuple[Option, ...]:
         """Return `option` and all options that the router can move to from it by keys."""
@@ -178,7 +180,11 @@ class Options:
 
     def _wants_key(self, place: Option) -> bool:
         """Return whether some field at `place` is there only for who came by a key."""
-        return bool(self.steps.at(place).requiring) and not self.steps.can_return(place)
+        return (
+            bool(self.steps.at(place).requiring)
+            and place.type_name not in ROOT_TYPES
+            and not self.steps.can_return(place)
+        )
 
     def _only_leaves(self, place: Option) -> AbstractSet[str] | None:
         """Return the fields of `place` when none of them leads anywhere."""

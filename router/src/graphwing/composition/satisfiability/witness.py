@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from graphwing.composition.definitions import FieldDefinition, TypeDefinition, first_applied
 from graphwing.composition.field_sets import print_field_set
-from graphwing.composition.merge.merge_state import Subgraph, quoted
+from graphwing.composition.merge.merge_state import quoted
 from graphwing.composition.problems import Place
 from graphwing.composition.satisfiability.options import Options
 from graphwing.composition.satisfiability.places import Option
-from graphwing.composition.subgraph_schema import string_argument
+from graphwing.composition.subgraph_schema import ROOT_TYPES, string_argument
 
 _MOST_REASONS = 8
 
@@ -96,6 +96,8 @@ def _remedy(options: Options, definition: TypeDefinition, item: FieldDefinition)
     holders = options.places.holders(definition.name)
     if any(options.contexts.read_by(it, definition.name, item.name) for it in holders):
         return f"put the `@context` on a type that every path to `{definition.name}` passes"
+    if any(_requires_at_root(options, it, definition, item) for it in holders):
+        return f"resolve `{item.name}` where what it requires is resolved, or take it as arguments"
     return (
         f"give `{definition.name}` a `@key` by which it can be looked up where `{item.name}` is"
         " resolved, or share the field"
@@ -150,17 +152,44 @@ def _reasons(
                 names = sorted(name for _, name in contexts)
                 yield f"`{owner.name}` reads the context {quoted(names)}, which no type above sets"
             else:
-                yield _unmet_requirement(owner, definition, item)
+                yield _unmet_requirement(options, index, definition, item)
         if not owners:
             yield f"no subgraph resolves it where it is reached from `{start}`"
 
 
-def _unmet_requirement(owner: Subgraph, definition: TypeDefinition, item: FieldDefinition) -> str:
-    use = first_applied(owner.schema.types[definition.name].fields[item.name], "requires")
-    text = string_argument(use, "fields") if use is not None else None
+def _unmet_requirement(
+    options: Options, index: int, definition: TypeDefinition, item: FieldDefinition
+) -> str:
+    owner = options.merge.subgraphs[index].name
+    text = _required_text(options, index, definition, item)
     if text is None:
-        return f"`{owner.name}` gives it up to another subgraph"
-    return f"`{owner.name}` requires `{text}` for it, which cannot be had on this path"
+        return f"`{owner}` gives it up to another subgraph"
+    if _requires_at_root(options, index, definition, item):
+        return (
+            f"`{owner}` requires `{text}` for it, and nothing leads back to `{definition.name}` in"
+            f" `{owner}` from where that is resolved"
+        )
+    return f"`{owner}` requires `{text}` for it, which cannot be had on this path"
+
+
+def _requires_at_root(
+    options: Options, index: int, definition: TypeDefinition, item: FieldDefinition
+) -> bool:
+    """Return whether a root field requires what its subgraph can never be told."""
+    if definition.name not in ROOT_TYPES:
+        return False
+    has_requirement = _required_text(options, index, definition, item) is not None
+    return has_requirement and not options.steps.can_return(
+        options.places.plain(index, definition.name)
+    )
+
+
+def _required_text(
+    options: Options, index: int, definition: TypeDefinition, item: FieldDefinition
+) -> str | None:
+    own = options.merge.subgraphs[index].schema.types[definition.name].fields.get(item.name)
+    use = first_applied(own, "requires") if own is not None else None
+    return string_argument(use, "fields") if use is not None else None
 
 
 def _no_way(options: Options, option: Option, index: int, definition: TypeDefinition) -> str:
