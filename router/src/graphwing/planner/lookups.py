@@ -6,8 +6,9 @@ The objects may be of different types, or be asked about for different reasons: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from graphwing.planner.fetch_graph import Visit
 from graphwing.planner.graph import ContextRead
@@ -160,14 +161,35 @@ def _merged_required(
 
 def merged_selections(selections: tuple[Selection, ...]) -> tuple[Selection, ...]:
     """Return selections with equal fields and fragments merged, in order of appearance."""
-    merged: dict[Selection, list[Selection]] = {}
-    for selection in selections:
-        merged.setdefault(replace(selection, selections=()), []).extend(selection.selections)
-    return tuple(_with_below(merged))
+    return _merged((selections,), {})
 
 
-def _with_below(merged: dict[Selection, list[Selection]]) -> Iterator[Selection]:
-    for selection, below in merged.items():
-        match selection:
-            case FieldSelection() | FragmentSelection():
-                yield replace(selection, selections=merged_selections(tuple(below)))
+# By the identities of what has been merged: types that are alike are asked the very same.
+_Known = dict[tuple[int, ...], tuple[Selection, ...]]
+
+
+def _merged(several: Iterable[tuple[Selection, ...]], known: _Known) -> tuple[Selection, ...]:
+    groups: dict[Hashable, list[Selection]] = {}
+    for selection in chain.from_iterable(several):
+        groups.setdefault(_head(selection), []).append(selection)
+    return tuple(_as_one(alike, known) for alike in groups.values())
+
+
+def _as_one(alike: list[Selection], known: _Known) -> Selection:
+    first = alike[0]
+    several = [each.selections for each in alike]
+    key = tuple(map(id, several))
+    below = known.get(key)
+    if below is None:
+        below = known[key] = _merged(several, known)
+    match first:
+        case FieldSelection() | FragmentSelection():
+            return first if below == () else replace(first, selections=below)
+
+
+def _head(selection: Selection) -> Hashable:
+    """Return what must be equal in selections that are merged."""
+    if isinstance(selection, FieldSelection):
+        name = selection.response_key, selection.name
+        return name, selection.arguments, selection.directives
+    return selection.type_condition, selection.directives

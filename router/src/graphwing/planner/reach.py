@@ -15,6 +15,7 @@ class Reach:
         self._local: dict[tuple[Node, Selection], bool] = {}
         self._met: dict[tuple[Node, Demand], bool] = {}
         self._reachable: dict[tuple[Node, Selection], bool] = {}
+        self._parts: dict[tuple[Node, frozenset[str]], list[Node | None]] = {}
         self._common: dict[Place, frozenset[str] | None] = {}
 
     # What one subgraph can answer alone.
@@ -99,8 +100,18 @@ class Reach:
     def _nodes_of(self, node: Node, scope: Scope) -> list[Node]:
         if scope.types is None:
             return [node]
-        names = sorted(scope.types & node.possible)
-        return [inner for name in names if (inner := self._graph.narrowed(node, name))]
+        return [inner for inner in self._parts_of(node, scope.types & node.possible) if inner]
+
+    def _parts_of(self, node: Node, types: frozenset[str]) -> list[Node | None]:
+        """Return a node narrowed to each object type, once for types that all treat alike."""
+        key = (node, types)
+        parts = self._parts.get(key)
+        if parts is None:
+            # What is provided may differ even between those.
+            is_same = not node.id.provided.on
+            groups = self._graph.alike.groups(types, lambda name: is_same or name)
+            parts = self._parts[key] = [self._graph.narrowed(node, group[0]) for group in groups]
+        return parts
 
     def _is_field_reachable(self, node: Node, field: Field) -> bool:
         if field.name == TYPENAME:
@@ -116,7 +127,7 @@ class Reach:
                 return True
         if self._graph.types.is_object(node.type_name):
             return False
-        parts = [self._graph.narrowed(node, name) for name in sorted(node.possible)]
+        parts = self._parts_of(node, node.possible)
         return bool(parts) and all(
             part is not None and self._is_field_reachable(part, field) for part in parts
         )
