@@ -73,3 +73,6 @@ query Small($session: String) {
 }
 """
 """One fetch of one subgraph."""
+
+SMALL_FETCH = "query($session: String) { users(session: $session) { id name } }"
+"""What the router asks the one subgraph."""

@@ -13,19 +13,17 @@ from graphql import (
     OperationDefinitionNode,
     VariableNode,
     Visitor,
-    get_variable_values,
     visit,
 )
 
-from graphwing.errors import VariablesInvalidError
 from graphwing.execution.division import Division
 from graphwing.execution.shape import ObjectShape, Shapes
+from graphwing.execution.variables import Variables
 from graphwing.planner.plan import Plan
 
 Conditions = tuple[bool, ...]
 
 _SHAPES_KEPT = 64
-_FAULTS_SHOWN = 50
 
 
 class Operation:
@@ -36,6 +34,7 @@ class Operation:
         "_document",
         "_schema",
         "_shapes",
+        "_variables",
         "conditional",
         "definition",
         "is_introspective",
@@ -66,6 +65,7 @@ class Operation:
         visit(document, survey)
         self.conditional = tuple(sorted(survey.conditional))
         self.is_introspective = survey.is_introspective
+        self._variables = Variables(schema, definition.variable_definitions or ())
         self._shapes: dict[tuple[object, ...], ObjectShape] = {}
 
     def variables(self, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,13 +73,7 @@ class Operation:
 
         Raises `VariablesInvalidError`.
         """
-        definitions = self.definition.variable_definitions
-        if not definitions:
-            return {}
-        values = get_variable_values(self._schema, definitions, dict(raw), _FAULTS_SHOWN)
-        if isinstance(values, list):
-            raise VariablesInvalidError([{**error.formatted} for error in values])
-        return values.coerced
+        return self._variables.read(raw)
 
     def conditions(self, variables: Mapping[str, Any]) -> Conditions:
         """Return the values of the variables that `@skip` and `@include` depend on."""

@@ -46,6 +46,7 @@ BODY_LIMIT = 2 * 1024 * 1024
 
 _OK, _NOT_FOUND, _NOT_READY = 200, 404, 503
 _POLICY_VIOLATION = 1008
+_UNWATCHED_SECONDS = 0.05
 
 Result = TypeVar("Result")
 
@@ -242,7 +243,15 @@ async def _while_client_waits(work: Callable[[], Awaitable[Result]], receive: Re
         if request is not None:
             request.cancel()
 
-    watcher = asyncio.get_running_loop().create_task(watch())
+    watcher: asyncio.Task[None] | None = None
+
+    def begin_to_watch() -> None:
+        nonlocal watcher
+        watcher = loop.create_task(watch())
+
+    loop = asyncio.get_running_loop()
+    # Most answers are there before it is worth a task to look for who has left.
+    timer = loop.call_later(_UNWATCHED_SECONDS, begin_to_watch)
     try:
         return await work()
     except asyncio.CancelledError:
@@ -250,4 +259,6 @@ async def _while_client_waits(work: Callable[[], Awaitable[Result]], receive: Re
             raise ClientLeftError from None
         raise
     finally:
-        watcher.cancel()
+        timer.cancel()
+        if watcher is not None:
+            watcher.cancel()

@@ -1,0 +1,113 @@
+"""What is compared, each as an ASGI application on uvicorn in a process of its own.
+
+Run as `python -m gateway.servers KIND PORT` and the ports of the subgraphs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+import uvicorn
+
+from gateway import operations
+from gateway.handwritten import Fetches, LargeByHand, LargeFloor, Receive, Scope, Send
+from gateway.stubs import NAMES, supergraph
+from graphwing import Router
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Handler = Callable[[dict[str, Any]], Awaitable[bytes]]
+
+KINDS = ("router", "by hand", "floor", "one call")
+
+
+class _Request(msgspec.Struct):
+    query: str
+    variables: dict[str, Any]
+
+
+_decode = msgspec.json.Decoder(_Request).decode
+
+
+def by_hand(handler: Handler) -> App:
+    """Return an application that gives the variables of each request to `handler`."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        response = await handler(_decode(body).variables)
+        headers = [
+            (b"content-type", b"application/json; charset=utf-8"),
+            (b"content-length", str(len(response)).encode()),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": response})
+
+    return app
+
+
+def one_call(fetches: Fetches) -> Handler:
+    """Return what passes the small operation on to the one subgraph, and its answer back."""
+
+    async def handler(variables: dict[str, Any]) -> bytes:
+        return await fetches.ask("users", operations.SMALL_FETCH, variables)
+
+    return handler
+
+
+def _app(kind: str, ports: Mapping[str, int]) -> tuple[App, Router | None]:
+    if kind == "router":
+        router = Router(supergraph=supergraph(ports))
+        return router.asgi(), router
+    fetches = Fetches(ports)
+    handlers: dict[str, Callable[[Fetches], Handler]] = {
+        "by hand": LargeByHand,
+        "floor": LargeFloor,
+        "one call": one_call,
+    }
+    return by_hand(handlers[kind](fetches)), None
+
+
+async def _serve(kind: str, port: int, ports: Mapping[str, int]) -> None:
+    app, router = _app(kind, ports)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            port=port,
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+        )
+    )
+    if router is None:
+        await server.serve()
+        return
+    async with router:
+        await server.serve()
+        counts = msgspec.json.encode(router.counts).decode()
+        print(counts, flush=True)
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print("ready", flush=True)
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    _kind, _port, *_ports = sys.argv[1:]
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(_kind, int(_port), dict(zip(NAMES, map(int, _ports), strict=True))))
