@@ -17,7 +17,8 @@ import uvicorn
 from gateway import operations
 from gateway.handwritten import Fetches, LargeByHand, LargeFloor, Receive, Scope, Send
 from gateway.stubs import NAMES, supergraph
-from graphwing import Router
+from graphwing import Router, SharingSettings
+from graphwing.exact_json import encode_json
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Handler = Callable[[dict[str, Any]], Awaitable[bytes]]
@@ -67,7 +68,9 @@ def one_call(fetches: Fetches) -> Handler:
 
 def _app(kind: str, ports: Mapping[str, int]) -> tuple[App, Router | None]:
     if kind == "router":
-        router = Router(supergraph=supergraph(ports))
+        # What is written by hand does not share either.
+        sharing = SharingSettings(subgraph_requests=False)
+        router = Router(supergraph=supergraph(ports), sharing=sharing)
         return router.asgi(), router
     fetches = Fetches(ports)
     handlers: dict[str, Callable[[Fetches], Handler]] = {
@@ -80,29 +83,33 @@ def _app(kind: str, ports: Mapping[str, int]) -> tuple[App, Router | None]:
 
 async def _serve(kind: str, port: int, ports: Mapping[str, int]) -> None:
     app, router = _app(kind, ports)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            port=port,
-            lifespan="off",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-        )
+    config = uvicorn.Config(
+        app,
+        port=port,
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
     )
-    if router is None:
-        await server.serve()
-        return
-    async with router:
-        await server.serve()
-        counts = msgspec.json.encode(router.counts).decode()
-        print(counts, flush=True)
+    if router is not None:
+        await router.open()
+    await _Server(config, router).serve()
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, router: Router | None) -> None:
+        super().__init__(config)
+        self._router = router
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         print("ready", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self._router is not None:
+            print(encode_json(self._router.counts).decode(), flush=True)
+            await self._router.close()
 
 
 if __name__ == "__main__":
