@@ -1,6 +1,6 @@
 """Run a plan against the subgraphs and complete the response. I/O only in `transports`."""
 
-from graphwing.execution.compile import Compiler
+from graphwing.execution.compiler import Compiler
 from graphwing.execution.counts import Counts
 from graphwing.execution.execute import ExecutionResult, Executor
 from graphwing.execution.incremental import (

@@ -13,7 +13,8 @@ from graphql import GraphQLSchema, is_abstract_type
 
 from graphwing.errors import SubgraphError
 from graphwing.exact_json import encode_json
-from graphwing.execution.compile import Compiler, ProgramRun
+from graphwing.execution.compile import ProgramRun
+from graphwing.execution.compiler import Compiler
 from graphwing.execution.completion import Completion
 from graphwing.execution.constants import Constants
 from graphwing.execution.counts import Counts

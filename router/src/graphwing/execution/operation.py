@@ -16,6 +16,7 @@ from graphql import (
     visit,
 )
 
+from graphwing.execution.compile.compilation import Compilation
 from graphwing.execution.division import Division
 from graphwing.execution.shape import ObjectShape, Shapes
 from graphwing.execution.variables import Variables
@@ -35,6 +36,7 @@ class Operation:
         "_schema",
         "_shapes",
         "_variables",
+        "compilations",
         "conditional",
         "definition",
         "is_introspective",
@@ -46,6 +48,9 @@ class Operation:
 
     is_introspective: bool
     """Whether it asks for the schema, which can be long work."""
+
+    compilations: dict[Conditions, Compilation]
+    """How far it is compiled."""
 
     plan: Plan
     """How it is answered; with variants if variables decide what is deferred."""
@@ -67,6 +72,7 @@ class Operation:
         self.is_introspective = survey.is_introspective
         self._variables = Variables(schema, definition.variable_definitions or ())
         self._shapes: dict[tuple[object, ...], ObjectShape] = {}
+        self.compilations: dict[Conditions, Compilation] = {}
 
     def variables(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Return `raw` coerced to the operation's variables with their defaults.

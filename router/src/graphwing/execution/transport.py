@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, cast
 
+import msgspec
+
 from graphwing.exact_json import decode_json, encode_json
 from graphwing.planner.plan import OperationKind
 
@@ -39,8 +41,7 @@ class SubgraphRequest:
         return replace(self, variables=decode_json(encode_json(self.variables)))
 
 
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
+class RawAnswer(msgspec.Struct, frozen=True):
     """What one subgraph sent, unread: its body and what HTTP says of it."""
 
     subgraph: str

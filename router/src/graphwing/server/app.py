@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from graphwing.errors import (
     FederationError,
-    MediaTypeRefusedError,
     NotReadyError,
     RequestError,
 )
 from graphwing.execution import ExecutionResult, SendPart
 from graphwing.planner.plan import OperationKind
+from graphwing.server.client import WhileClientWaits
 from graphwing.server.graphql_websocket import GraphQLWebSocket
 from graphwing.server.http_stream import send_stream
-from graphwing.server.incremental_type import incremental_type
-from graphwing.server.media_type import JSON, response_media_type
+from graphwing.server.media_type import JSON
 from graphwing.server.parts_response import PartsResponse
 from graphwing.server.request import (
     ClientLeftError,
@@ -38,17 +36,14 @@ from graphwing.server.response import (
     respond,
     send_response,
 )
-from graphwing.server.stream_type import stream_type
 from graphwing.server.subscriptions import Subscriptions, SubscriptionSettings
+from graphwing.server.wanted import Wanted, wanted
 
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes that the body of a request may have, unless settings say otherwise."""
 
 _OK, _NOT_FOUND, _NOT_READY = 200, 404, 503
 _POLICY_VIOLATION = 1008
-_UNWATCHED_SECONDS = 0.05
-
-Result = TypeVar("Result")
 
 
 class Answering(Protocol):
@@ -158,48 +153,57 @@ class RouterApp:
 
     async def _graphql(self, scope: Scope, receive: Receive, send: Send) -> HttpResponse | None:
         headers = read_headers(scope)
-        wanted = stream_type(headers.get("accept"))
-        in_parts = incremental_type(headers.get("accept"))
-        media_type: str | None = None
+        accepted: Wanted | None = None
         try:
-            media_type = response_media_type(headers.get("accept"))
-        except MediaTypeRefusedError as error:
-            if wanted is None and in_parts is None:
-                return refusal(error, JSON)
-        try:
+            accepted = wanted(headers.get("accept"))
             require_method(scope)
             request = await read_request(scope, receive, headers, body_limit=self._body_limit)
         except RequestError as error:
-            return refusal(error, media_type or JSON)
+            return refusal(error, (accepted and accepted.whole) or JSON)
         allow_mutation = scope["method"] != "GET"
-        has_other = media_type is not None or in_parts is not None
-        if wanted is not None and (not has_other or await self._is_subscription(request)):
+        if accepted.stream is None and accepted.in_parts is None:
+            with WhileClientWaits(receive):
+                result = self._router.answer(request, headers, allow_mutation=allow_mutation)
+                return await respond(result, accepted.whole or JSON)
+        return await self._graphql_in_pieces(
+            request, headers, accepted, receive, send, allow_mutation=allow_mutation
+        )
+
+    async def _graphql_in_pieces(  # noqa: PLR0913
+        self,
+        request: GraphQLRequest,
+        headers: Headers,
+        accepted: Wanted,
+        receive: Receive,
+        send: Send,
+        *,
+        allow_mutation: bool,
+    ) -> HttpResponse | None:
+        """Answer a client that takes more than one response, or one in parts."""
+        has_other = accepted.whole is not None or accepted.in_parts is not None
+        if accepted.stream is not None and (not has_other or await self._is_subscription(request)):
             try:
                 # Before the stream begins, for then it is too late for a status.
                 self._router.forwarded(headers)
                 results = self._router.responses(request, headers, allow_mutation=allow_mutation)
-                await _while_client_waits(
-                    lambda: send_stream(send, results, wanted, self._subscriptions), receive
-                )
+                with WhileClientWaits(receive):
+                    await send_stream(send, results, accepted.stream, self._subscriptions)
             except (RequestError, NotReadyError) as error:
-                return refusal(error, media_type or JSON)
+                return refusal(error, accepted.whole or JSON)
             return None
-
-        if in_parts is not None:
+        if accepted.in_parts is not None:
             answer = partial(
                 self._router.answer_in_parts,
                 request,
                 headers,
-                repeats=in_parts.repeats,
+                repeats=accepted.in_parts.repeats,
                 allow_mutation=allow_mutation,
             )
-            response = PartsResponse(in_parts, media_type, send)
-            return await _while_client_waits(lambda: response.answered(answer), receive)
-
-        async def work() -> ExecutionResult:
-            return await self._router.answer(request, headers, allow_mutation=allow_mutation)
-
-        return await _while_client_waits(lambda: respond(work, media_type or JSON), receive)
+            with WhileClientWaits(receive):
+                return await PartsResponse(accepted.in_parts, accepted.whole, send).answered(answer)
+        with WhileClientWaits(receive):
+            result = self._router.answer(request, headers, allow_mutation=allow_mutation)
+            return await respond(result, accepted.whole or JSON)
 
     async def _is_subscription(self, request: GraphQLRequest) -> bool:
         try:
@@ -228,37 +232,3 @@ def _route(scope: Scope) -> str:
     path: str = scope["path"]
     root: str = scope.get("root_path", "")
     return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
-
-
-async def _while_client_waits(work: Callable[[], Awaitable[Result]], receive: Receive) -> Result:
-    """Return what `work` returns; if the client leaves, cancel it and raise `ClientLeftError`."""
-    request = asyncio.current_task()
-    has_left = False
-
-    async def watch() -> None:
-        nonlocal has_left
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        has_left = True
-        if request is not None:
-            request.cancel()
-
-    watcher: asyncio.Task[None] | None = None
-
-    def begin_to_watch() -> None:
-        nonlocal watcher
-        watcher = loop.create_task(watch())
-
-    loop = asyncio.get_running_loop()
-    # Most answers are there before it is worth a task to look for who has left.
-    timer = loop.call_later(_UNWATCHED_SECONDS, begin_to_watch)
-    try:
-        return await work()
-    except asyncio.CancelledError:
-        if has_left and request is not None and request.uncancel() == 0:
-            raise ClientLeftError from None
-        raise
-    finally:
-        timer.cancel()
-        if watcher is not None:
-            watcher.cancel()

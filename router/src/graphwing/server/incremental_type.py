@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Protocol
 
 from graphwing.execution import Completed, FirstPart, Increment, NextPart, Pending
@@ -121,8 +120,6 @@ class Incremental:
         }
 
 
-# Clients send the same header again and again.
-@lru_cache(maxsize=256)
 def incremental_type(accept: str | None) -> IncrementalType | None:
     """Return the format that a client accepts for a response in parts, if it accepts one.
 

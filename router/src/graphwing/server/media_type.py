@@ -61,7 +61,6 @@ def _quality(text: str) -> float:
         return 0.0
 
 
-@lru_cache(maxsize=256)
 def response_media_type(accept: str | None) -> str:
     """Return the media type that the client likes most, or raise `MediaTypeRefusedError`.
 

@@ -5,7 +5,7 @@ https://graphql.github.io/graphql-over-http/draft/
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -48,9 +48,13 @@ decode_request = json_decoder(GraphQLRequest).decode
 
 def read_headers(scope: Scope) -> dict[str, str]:
     """Return the request's headers by lower-case name; repeated ones are joined."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+    raw: Sequence[tuple[bytes, bytes]] = scope["headers"]
+    headers = {str(name, "latin-1").lower(): str(value, "latin-1") for name, value in raw}
+    if len(headers) == len(raw):
+        return headers
+    headers.clear()
+    for raw_name, raw_value in raw:
+        name, value = str(raw_name, "latin-1").lower(), str(raw_value, "latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from graphwing.errors import (
     FederationError,
@@ -28,8 +27,7 @@ _log = logging.getLogger("graphwing")
 _OK, _BAD_REQUEST, _FAILED, _NOT_READY = 200, 400, 500, 503
 
 
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
+class HttpResponse(Struct, frozen=True):
     """A whole response, ready to be sent."""
 
     status: int
@@ -41,11 +39,12 @@ class HttpResponse:
 async def send_response(send: Send, response: HttpResponse) -> None:
     """Send `response` as ASGI messages."""
     headers = [
-        (b"content-type", f"{response.media_type}; charset=utf-8".encode()),
-        (b"content-length", str(len(response.body)).encode()),
+        (b"content-type", b"%b; charset=utf-8" % response.media_type.encode()),
+        (b"content-length", b"%d" % len(response.body)),
     ]
-    for name, value in (response.headers or {}).items():
-        headers.append((name.encode("latin-1"), value.encode("latin-1")))
+    if response.headers:
+        for name, value in response.headers.items():
+            headers.append((name.encode("latin-1"), value.encode("latin-1")))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
 
@@ -74,10 +73,10 @@ def _encoded(result: ExecutionResult) -> bytes:
     return encode_json(result_body(result))
 
 
-async def respond(work: Callable[[], Awaitable[ExecutionResult]], media_type: str) -> HttpResponse:
+async def respond(result: Awaitable[ExecutionResult], media_type: str) -> HttpResponse:
     """Return the response to one GraphQL request, whatever happens while it is answered."""
     try:
-        return HttpResponse(_OK, _encoded(await work()), media_type)
+        return HttpResponse(_OK, _encoded(await result), media_type)
     except Exception as error:  # noqa: BLE001 - the one place where everything else ends
         return refusal(error, media_type)
 

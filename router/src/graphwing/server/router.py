@@ -287,7 +287,7 @@ class Router:
 
     def forwarded(self, headers: Headers) -> dict[str, str]:
         """Return the headers that subgraphs get for a client; raise `UnauthenticatedError`."""
-        forwarded = propagated(headers, self._propagated)
+        forwarded = propagated(headers, self._propagated) if self._propagated else {}
         if self._identity is not None:
             forwarded.update(self._identity.headers_for_subgraphs(headers.get("authorization")))
         return forwarded

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
 
 from graphwing.exact_json import encode_json
@@ -90,8 +89,6 @@ class _Wanted:
     quality: float
 
 
-# Clients send the same header again and again.
-@lru_cache(maxsize=256)
 def stream_type(accept: str | None) -> StreamType | None:
     """Return the kind of stream that a client accepts and likes most, if it names any.
 

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any, cast
 
 import pytest
+from msgspec import structs
 from universe.graphs import random_case, random_subgraphs
 from universe.trial import Graph
 
@@ -55,7 +56,7 @@ def _changed(answer: RawAnswer, random: Random, change: Change) -> RawAnswer:
     body = decode_json(answer.body)
     if body.get("data") is not None:
         body["data"] = _mapped(body["data"], random, change)
-    return replace(answer, body=encode_json(body))
+    return structs.replace(answer, body=encode_json(body))
 
 
 def wrong_types(answer: RawAnswer, random: Random) -> RawAnswer:
@@ -114,22 +115,24 @@ def with_errors(answer: RawAnswer, random: Random) -> RawAnswer:
         [],
         None,
     )
-    return replace(answer, body=encode_json({**body, "errors": random.choice(errors)}))
+    return structs.replace(answer, body=encode_json({**body, "errors": random.choice(errors)}))
 
 
 def not_graphql(answer: RawAnswer, random: Random) -> RawAnswer:
     bodies = (b"", b"{", b"null", b"[]", b'{"data":null}', b'{"data":[]}', b"{}", b'"\xff"')
-    return replace(answer, body=random.choice(bodies))
+    return structs.replace(answer, body=random.choice(bodies))
 
 
 def other_http(answer: RawAnswer, random: Random) -> RawAnswer:
     status = random.choice((200, 302, 400, 500, 503))
-    return replace(answer, status=status, content_type=random.choice((None, "text/html", "X/JSON")))
+    return structs.replace(
+        answer, status=status, content_type=random.choice((None, "text/html", "X/JSON"))
+    )
 
 
 def spacious(answer: RawAnswer, _: Random) -> RawAnswer:
     body = answer.body.replace(b'":', b'" : ').replace(b",", b" ,\n")
-    return replace(answer, body=body if decode_json(body) else answer.body)
+    return structs.replace(answer, body=body if decode_json(body) else answer.body)
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from graphwing.execution.compile.represent import UnansweredError
 from graphwing.execution.compile.source import Source
 from graphwing.execution.compile.structs import StructField, Structs, StructType
 from graphwing.execution.shape import ObjectShape
-from graphwing.planner.plan import Fetch, Lookup, Plan
+from graphwing.planner.plan import EntityFetch, Fetch, Lookup, Plan
 
 
 def compile_plan(
@@ -70,6 +70,7 @@ class _Compiler:
         return Program(
             self.structs.of_variant(root),
             tuple(self._fetch(one, functions, waiting) for one in self.layout.fetches),
+            tuple(n for n, one in enumerate(self.layout.fetches) if not waiting[one.id]),
             functions[finish] if finish else None,
             self.source.text,
         )
@@ -106,8 +107,12 @@ class _Compiler:
             lookups.append(_lookup(part.lookup, number, name, types, functions))
         else:
             data = msgspec.defstruct("Data", fields, kw_only=True, gc=False)
+        fetch = self.plan.fetches[found.id]
         return CompiledFetch(
-            self.plan.fetches[found.id],
+            fetch.subgraph,
+            "query" if isinstance(fetch, EntityFetch) else fetch.kind,
+            fetch.operation,
+            fetch.variables,
             tuple(lookups),
             found.first_empty,
             attach,

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from graphwing.exact_json import encode_json
 from graphwing.execution.compile.represent import Obstacle, UnansweredError
-from graphwing.planner.plan import Fetch
+from graphwing.planner.plan import OperationKind
 
 Collected = Sequence[tuple[Sequence[Struct], Sequence[int]]]
 """For each type of object: the objects, and the index of the entity for each."""
@@ -76,7 +76,11 @@ def _decoded_by_type(
 class CompiledFetch:
     """What makes the request of a fetch and takes its answer."""
 
-    fetch: Fetch
+    subgraph: str
+    kind: OperationKind
+    operation: str
+    variables: tuple[str, ...]
+    """The client's that it sends."""
     lookups: tuple[CompiledLookup, ...]
     first_empty: tuple[str, ...]
     """The variables of its lookups, in order, if some of those are switched off."""
@@ -95,7 +99,7 @@ class CompiledFetch:
 
         Raises `UnansweredError`.
         """
-        sent = {name: variables[name] for name in self.fetch.variables if name in variables}
+        sent = {name: variables[name] for name in self.variables if name in variables}
         if self.attach is not None:
             return sent, ()
         for variable in self.first_empty:
@@ -121,6 +125,8 @@ class Program:
 
     root: Callable[[], Struct]
     fetches: tuple[CompiledFetch, ...]
+    first: tuple[int, ...]
+    """The fetches that wait for none."""
     finish: Callable[[Struct], Struct] | None
     source: str
     """The functions above as text."""

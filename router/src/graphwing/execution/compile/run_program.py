@@ -24,7 +24,6 @@ from graphwing.execution.transport import (
     SubgraphRequest,
     Transport,
 )
-from graphwing.planner.plan import RootFetch
 
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
@@ -50,10 +49,7 @@ class ProgramRun:
 
     async def data(self) -> bytes | Obstacle:
         """Return the data of the response as JSON, or why the plan has to be interpreted."""
-        ready = [index for index, count in enumerate(self._waits_for) if not count]
-        # There is nothing to run when conditions switch all fetches off.
-        if ready:
-            await self._run_all(ready)
+        await self._run_all(self._program.first)
         return self._obstacle or self._program.data(self._root)
 
     def endpoints(self) -> dict[str, Endpoint]:
@@ -67,29 +63,18 @@ class ProgramRun:
         }
 
     async def _run_all(self, ready: Sequence[int]) -> None:
-        if len(ready) == 1:
-            await self._run(ready[0])
-            return
-        async with asyncio.TaskGroup() as group:
-            for index in ready[1:]:
-                group.create_task(self._run(index))
-            await self._run(ready[0])
-
-    async def _run(self, index: int) -> None:
-        """Run a fetch, then those that waited for it."""
-        fetch = self._program.fetches[index]
-        await self._answer(fetch)
-        if self._obstacle:
-            return
-        ready: list[int] = []
-        for follower in fetch.followers:
-            self._waits_for[follower] -= 1
-            if not self._waits_for[follower]:
-                ready.append(follower)
+        """Run fetches that wait for nothing any more, then those that waited for them."""
+        while len(ready) == 1:
+            ready = await self._run(ready[0])
         if ready:
-            await self._run_all(ready)
+            async with asyncio.TaskGroup() as group:
+                for index in ready[1:]:
+                    group.create_task(self._run_all((index,)))
+                await self._run_all(ready[:1])
 
-    async def _answer(self, fetch: CompiledFetch) -> None:
+    async def _run(self, index: int) -> Sequence[int]:
+        """Run a fetch and return those that need not wait any longer."""
+        fetch = self._program.fetches[index]
         try:
             asked = fetch.ask(self._root, self._variables)
             if asked is not None:
@@ -98,21 +83,27 @@ class ProgramRun:
             self._obstacle = error.obstacle
         except _UNREADABLE:
             self._obstacle = Obstacle.SHAPE
+        if self._obstacle or not fetch.followers:
+            return ()
+        ready: list[int] = []
+        for follower in fetch.followers:
+            self._waits_for[follower] -= 1
+            if not self._waits_for[follower]:
+                ready.append(follower)
+        return ready
 
     async def _ask(
         self, fetch: CompiledFetch, variables: dict[str, Any], questions: Sequence[Question]
     ) -> None:
-        plan = fetch.fetch
-        kind = plan.kind if isinstance(plan, RootFetch) else "query"
-        request = SubgraphRequest(plan.operation, variables, self._headers, kind)
-        endpoint = self._endpoints[plan.subgraph]
+        request = SubgraphRequest(fetch.operation, variables, self._headers, fetch.kind)
+        endpoint = self._endpoints[fetch.subgraph]
         try:
             answer = await endpoint.transport.send(request, timeout=endpoint.timeout)
         except SubgraphError as error:
-            self._heard.append((plan.subgraph, request, error))
+            self._heard.append((fetch.subgraph, request, error))
             self._obstacle = Obstacle.UNREACHABLE
             return
-        self._heard.append((plan.subgraph, request, answer))
+        self._heard.append((fetch.subgraph, request, answer))
         # Once the plan is to be interpreted, answers are only remembered.
         if not self._obstacle:
             if answer.content_type and "json" not in answer.content_type.lower():

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from dataclasses import dataclass
 from typing import Any
 
 import httptools
+import msgspec
 
 _FINAL = 200
 """Statuses below are interim: the answer is still to come."""
@@ -32,8 +32,7 @@ class ConnectionBrokenError(ConnectionError):
         self.is_stale = is_stale
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(msgspec.Struct, frozen=True):
     """A whole response; its body is decompressed."""
 
     status: int

@@ -6,52 +6,21 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from graphql import GraphQLSchema
 
+from graphwing.execution.compile.compilation import Compilation
 from graphwing.execution.compile.compile_plan import compile_plan
 from graphwing.execution.compile.layout import Declined
 from graphwing.execution.compile.program import Program
-from graphwing.execution.compile.represent import Obstacle
-from graphwing.execution.operation import Conditions, Operation
+from graphwing.execution.operation import Operation
 
 _PROGRAMS_KEPT = 64
 """For one operation: there is one for each combination of what `@skip` and `@include` depend on."""
-_MISFITS_ALLOWED = 100
-"""Answers in a row that an operation's program cannot take, before it is given up."""
 
 _log = logging.getLogger("graphwing")
-
-
-@dataclass(slots=True)
-class Compilation:
-    """How far an operation is compiled, for certain values of its conditions."""
-
-    program: Program | None = None
-    obstacle: str = "it is new"
-    """Why there is no program."""
-    _uses: int = 0
-    _misfits: int = 0
-
-    def used(self) -> int:
-        """Count one more use and return how many there were."""
-        self._uses += 1
-        return self._uses
-
-    def fits(self) -> None:
-        """Note that the program has answered."""
-        self._misfits = 0
-
-    def does_not_fit(self, obstacle: Obstacle) -> None:
-        """Note why the program has not answered; give it up if that is always so."""
-        if obstacle in {Obstacle.SHAPE, Obstacle.MISSING}:
-            self._misfits += 1
-            if self._misfits >= _MISFITS_ALLOWED:
-                self.program, self.obstacle = None, f"always {obstacle.value}"
 
 
 class Compiler:
@@ -66,9 +35,6 @@ class Compiler:
         self._schema = schema
         self._api_schema = api_schema
         self._after = after
-        self._known: WeakKeyDictionary[Operation, dict[Conditions, Compilation]] = (
-            WeakKeyDictionary()
-        )
         self._worker: ThreadPoolExecutor | None = None
 
     def stop(self) -> None:
@@ -79,15 +45,12 @@ class Compiler:
 
     def use(self, operation: Operation, variables: Mapping[str, Any]) -> Compilation:
         """Return how far an operation is compiled that is about to be answered."""
-        of_operation = self._known.get(operation)
-        if of_operation is None:
-            of_operation = self._known[operation] = {}
         conditions = operation.conditions(variables)
-        compilation = of_operation.get(conditions)
+        compilation = operation.compilations.get(conditions)
         if compilation is None:
-            if len(of_operation) >= _PROGRAMS_KEPT:
-                of_operation.clear()
-            compilation = of_operation[conditions] = Compilation()
+            if len(operation.compilations) >= _PROGRAMS_KEPT:
+                operation.compilations.clear()
+            compilation = operation.compilations[conditions] = Compilation()
         if compilation.program is None and compilation.used() == self._after + 1:
             self._compile(compilation, partial(self._program, operation, variables))
         return compilation
