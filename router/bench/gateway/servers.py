@@ -6,6 +6,7 @@ Run as `python -m gateway.servers KIND PORT` and the ports of the subgraphs.
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -103,6 +104,9 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        # As `graphwing serve` does.
+        gc.collect()
+        gc.freeze()
         print("ready", flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

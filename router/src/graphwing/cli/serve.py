@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -167,6 +168,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
         await super().startup(sockets)
+        # What is there now stays: looking through it for garbage would hold up requests for long.
+        gc.collect()
+        gc.freeze()
         self.on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

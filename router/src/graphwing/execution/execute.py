@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
@@ -28,8 +27,7 @@ from graphwing.execution.transport import Endpoint, SubgraphRequest
 from graphwing.planner.plan import RootFetch
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionResult:
+class ExecutionResult(msgspec.Struct, frozen=True):
     """The response of one operation, and what went wrong on the way for those who log it."""
 
     data: dict[str, Any] | msgspec.Raw | None

@@ -25,10 +25,10 @@ from graphwing.server.request import (
     Receive,
     Scope,
     Send,
-    read_headers,
     read_request,
     require_method,
 )
+from graphwing.server.request_headers import RequestHeaders
 from graphwing.server.response import (
     HttpResponse,
     json_response,
@@ -152,7 +152,7 @@ class RouterApp:
                 return json_response(_NOT_FOUND, {"errors": [{"message": error}]})
 
     async def _graphql(self, scope: Scope, receive: Receive, send: Send) -> HttpResponse | None:
-        headers = read_headers(scope)
+        headers = RequestHeaders(scope["headers"])
         accepted: Wanted | None = None
         try:
             accepted = wanted(headers.get("accept"))

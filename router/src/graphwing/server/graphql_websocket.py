@@ -23,8 +23,8 @@ from graphwing.server.request import (
     Scope,
     Send,
     decode_request,
-    read_headers,
 )
+from graphwing.server.request_headers import RequestHeaders
 from graphwing.server.response import result_body, told_errors
 from graphwing.server.subscriptions import Subscriptions
 
@@ -250,7 +250,7 @@ class GraphQLWebSocket:
 
 
 def _handshake_headers(scope: Scope) -> dict[str, str]:
-    headers = read_headers(scope)
+    headers = dict(RequestHeaders(scope["headers"]))
     # Any page may open a WebSocket, and the browser sends our cookies along: they count only when
     # the page is of the same origin.
     origin = headers.get("origin")

@@ -5,7 +5,7 @@ https://graphql.github.io/graphql-over-http/draft/
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -46,28 +46,17 @@ decode_request = json_decoder(GraphQLRequest).decode
 """Return the request in a JSON text."""
 
 
-def read_headers(scope: Scope) -> dict[str, str]:
-    """Return the request's headers by lower-case name; repeated ones are joined."""
-    raw: Sequence[tuple[bytes, bytes]] = scope["headers"]
-    headers = {str(name, "latin-1").lower(): str(value, "latin-1") for name, value in raw}
-    if len(headers) == len(raw):
-        return headers
-    headers.clear()
-    for raw_name, raw_value in raw:
-        name, value = str(raw_name, "latin-1").lower(), str(raw_value, "latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
-
-
 async def read_request(
     scope: Scope, receive: Receive, headers: Headers, *, body_limit: int
 ) -> GraphQLRequest:
     """Return the GraphQL request of a GET or POST, or raise `RequestError`."""
     if scope["method"] == "GET":
         return _from_query_string(scope["query_string"])
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != JSON:
-        raise MediaTypeUnknownError(media_type)
+    content_type = headers.get("content-type", "")
+    if content_type != JSON:
+        media_type = content_type.partition(";")[0].strip().lower()
+        if media_type != JSON:
+            raise MediaTypeUnknownError(media_type)
     return _from_body(await _read_body(receive, headers, body_limit))
 
 
