@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, cast
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import msgspec
 
@@ -12,33 +12,47 @@ from graphwing.exact_json import decode_json, encode_json
 from graphwing.planner.plan import OperationKind
 
 
-@dataclass(frozen=True, slots=True)
-class SubgraphRequest:
+class SubgraphRequest(msgspec.Struct, frozen=True, eq=False):
     """One GraphQL request to one subgraph."""
 
     operation: str
-    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    variables: Mapping[str, Any] = {}
     """JSON, or objects that msgspec writes as JSON: what is compiled represents entities so."""
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = {}
     kind: OperationKind = "query"
     """What the operation is: only a query may be sent again when a connection breaks."""
-    _body: bytes | None = field(default=None, init=False, repr=False, compare=False)
+    _body: bytes | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether `other` asks the same."""
+        return isinstance(other, SubgraphRequest) and self._asked == other._asked
+
+    def __hash__(self) -> int:
+        """Return the same number for equal requests."""
+        return hash((self.operation, self.kind))
 
     def body(self) -> bytes:
         """Return what is sent over HTTP; it is written once, however often it is asked for."""
-        if self._body is None:
+        body = self._body
+        if body is None:
             said: dict[str, Any] = {"query": self.operation}
             if self.variables:
                 said["variables"] = self.variables
-            object.__setattr__(self, "_body", encode_json(said))
-        return cast("bytes", self._body)
+            body = encode_json(said)
+            msgspec.structs.force_setattr(self, "_body", body)
+        return body
 
     def plain(self) -> SubgraphRequest:
         """Return the request with variables of plain Python for a receiver in this process.
 
         It may change them: the router does not see it.
         """
-        return replace(self, variables=decode_json(encode_json(self.variables)))
+        variables = decode_json(encode_json(self.variables))
+        return SubgraphRequest(self.operation, variables, self.headers, self.kind)
+
+    @property
+    def _asked(self) -> tuple[object, ...]:
+        return self.operation, self.variables, self.headers, self.kind
 
 
 class RawAnswer(msgspec.Struct, frozen=True):

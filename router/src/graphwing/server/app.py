@@ -13,7 +13,7 @@ from graphwing.errors import (
 )
 from graphwing.execution import ExecutionResult, SendPart
 from graphwing.planner.plan import OperationKind
-from graphwing.server.client import WhileClientWaits
+from graphwing.server.client import WaitingClients, WhileClientWaits
 from graphwing.server.graphql_websocket import GraphQLWebSocket
 from graphwing.server.http_stream import send_stream
 from graphwing.server.media_type import JSON
@@ -104,6 +104,7 @@ class RouterApp:
         self._router = router
         self._body_limit = body_limit
         self._subscriptions = Subscriptions(subscriptions)
+        self._clients = WaitingClients()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or open and close the router with the server."""
@@ -162,7 +163,7 @@ class RouterApp:
             return refusal(error, (accepted and accepted.whole) or JSON)
         allow_mutation = scope["method"] != "GET"
         if accepted.stream is None and accepted.in_parts is None:
-            with WhileClientWaits(receive):
+            with WhileClientWaits(self._clients, receive):
                 result = self._router.answer(request, headers, allow_mutation=allow_mutation)
                 return await respond(result, accepted.whole or JSON)
         return await self._graphql_in_pieces(
@@ -186,7 +187,7 @@ class RouterApp:
                 # Before the stream begins, for then it is too late for a status.
                 self._router.forwarded(headers)
                 results = self._router.responses(request, headers, allow_mutation=allow_mutation)
-                with WhileClientWaits(receive):
+                with WhileClientWaits(self._clients, receive):
                     await send_stream(send, results, accepted.stream, self._subscriptions)
             except (RequestError, NotReadyError) as error:
                 return refusal(error, accepted.whole or JSON)
@@ -199,9 +200,9 @@ class RouterApp:
                 repeats=accepted.in_parts.repeats,
                 allow_mutation=allow_mutation,
             )
-            with WhileClientWaits(receive):
+            with WhileClientWaits(self._clients, receive):
                 return await PartsResponse(accepted.in_parts, accepted.whole, send).answered(answer)
-        with WhileClientWaits(receive):
+        with WhileClientWaits(self._clients, receive):
             result = self._router.answer(request, headers, allow_mutation=allow_mutation)
             return await respond(result, accepted.whole or JSON)
 

@@ -11,22 +11,46 @@ _UNWATCHED_SECONDS = 0.05
 """Most answers are there before it is worth a task to look for who has left."""
 
 
+class WaitingClients:
+    """The clients of an application that wait for an answer; one timer begins to watch them all."""
+
+    def __init__(self) -> None:
+        self._unwatched: set[WhileClientWaits] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, client: WhileClientWaits) -> None:
+        """Watch `client`, if it still waits a little later."""
+        self._unwatched.add(client)
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_UNWATCHED_SECONDS, self._watch_all, loop)
+
+    def remove(self, client: WhileClientWaits) -> None:
+        """Forget a client that has its answer."""
+        self._unwatched.discard(client)
+
+    def _watch_all(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        for client in self._unwatched:
+            client.watch(loop)
+        self._unwatched.clear()
+
+
 class WhileClientWaits:
     """`with` it, a request is cancelled when its client leaves, and raises `ClientLeftError`."""
 
-    __slots__ = ("_has_left", "_receive", "_request", "_timer", "_watcher")
+    __slots__ = ("_clients", "_has_left", "_receive", "_request", "_watcher")
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, clients: WaitingClients, receive: Receive) -> None:
+        self._clients = clients
         self._receive = receive
         self._request = asyncio.current_task()
         self._has_left = False
-        self._timer: asyncio.TimerHandle | None = None
         self._watcher: asyncio.Task[None] | None = None
 
     def __enter__(self) -> None:
         """Begin to watch, a little later."""
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(_UNWATCHED_SECONDS, self._begin, loop)
+        self._clients.add(self)
 
     def __exit__(
         self,
@@ -35,8 +59,7 @@ class WhileClientWaits:
         traceback: TracebackType | None,
     ) -> None:
         """End watching."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._clients.remove(self)
         if self._watcher is not None:
             self._watcher.cancel()
         if (
@@ -47,7 +70,8 @@ class WhileClientWaits:
         ):
             raise ClientLeftError from None
 
-    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to watch, in a task."""
         self._watcher = loop.create_task(self._watch())
 
     async def _watch(self) -> None:

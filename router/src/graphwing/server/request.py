@@ -57,7 +57,10 @@ async def read_request(
         media_type = content_type.partition(";")[0].strip().lower()
         if media_type != JSON:
             raise MediaTypeUnknownError(media_type)
-    return _from_body(await _read_body(receive, headers, body_limit))
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > body_limit:
+        raise BodyTooLargeError(body_limit)
+    return _from_body(await _read_body(receive, body_limit))
 
 
 def require_method(scope: Scope) -> None:
@@ -66,10 +69,7 @@ def require_method(scope: Scope) -> None:
         raise MethodRefusedError("GraphQL is asked with GET or POST", allow="GET, POST")
 
 
-async def _read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
-    announced = headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limit:
-        raise BodyTooLargeError(limit)
+async def _read_body(receive: Receive, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:

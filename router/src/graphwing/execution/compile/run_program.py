@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from graphwing.errors import SubgraphError
-from graphwing.execution.compile.program import CompiledFetch, Program, Question
+from graphwing.execution.compile.program import CompiledFetch, Program
 from graphwing.execution.compile.represent import Obstacle, UnansweredError
 from graphwing.execution.transport import (
     Endpoint,
@@ -65,25 +65,45 @@ class ProgramRun:
     async def _run_all(self, ready: Sequence[int]) -> None:
         """Run fetches that wait for nothing any more, then those that waited for them."""
         while len(ready) == 1:
-            ready = await self._run(ready[0])
+            fetch = self._program.fetches[ready[0]]
+            try:
+                await self._run(fetch)
+            except UnansweredError as error:
+                self._obstacle = error.obstacle
+            except _UNREADABLE:
+                self._obstacle = Obstacle.SHAPE
+            if self._obstacle:
+                return
+            ready = self._released_by(fetch)
         if ready:
             async with asyncio.TaskGroup() as group:
                 for index in ready[1:]:
                     group.create_task(self._run_all((index,)))
                 await self._run_all(ready[:1])
 
-    async def _run(self, index: int) -> Sequence[int]:
-        """Run a fetch and return those that need not wait any longer."""
-        fetch = self._program.fetches[index]
+    async def _run(self, fetch: CompiledFetch) -> None:
+        asked = fetch.ask(self._root, self._variables)
+        if asked is None:
+            return
+        variables, questions = asked
+        request = SubgraphRequest(fetch.operation, variables, self._headers, fetch.kind)
+        endpoint = self._endpoints[fetch.subgraph]
         try:
-            asked = fetch.ask(self._root, self._variables)
-            if asked is not None:
-                await self._ask(fetch, *asked)
-        except UnansweredError as error:
-            self._obstacle = error.obstacle
-        except _UNREADABLE:
-            self._obstacle = Obstacle.SHAPE
-        if self._obstacle or not fetch.followers:
+            answer = await endpoint.transport.send(request, timeout=endpoint.timeout)
+        except SubgraphError as error:
+            self._heard.append((fetch.subgraph, request, error))
+            raise UnansweredError(Obstacle.UNREACHABLE) from error
+        self._heard.append((fetch.subgraph, request, answer))
+        # Once the plan is to be interpreted, answers are only remembered.
+        if not self._obstacle:
+            content_type = answer.content_type
+            if content_type and "json" not in content_type.lower():
+                raise UnansweredError(Obstacle.SHAPE)
+            fetch.take(self._root, answer.body, questions)
+
+    def _released_by(self, fetch: CompiledFetch) -> Sequence[int]:
+        """Return the fetches that need not wait any longer."""
+        if not fetch.followers:
             return ()
         ready: list[int] = []
         for follower in fetch.followers:
@@ -91,24 +111,6 @@ class ProgramRun:
             if not self._waits_for[follower]:
                 ready.append(follower)
         return ready
-
-    async def _ask(
-        self, fetch: CompiledFetch, variables: dict[str, Any], questions: Sequence[Question]
-    ) -> None:
-        request = SubgraphRequest(fetch.operation, variables, self._headers, fetch.kind)
-        endpoint = self._endpoints[fetch.subgraph]
-        try:
-            answer = await endpoint.transport.send(request, timeout=endpoint.timeout)
-        except SubgraphError as error:
-            self._heard.append((fetch.subgraph, request, error))
-            self._obstacle = Obstacle.UNREACHABLE
-            return
-        self._heard.append((fetch.subgraph, request, answer))
-        # Once the plan is to be interpreted, answers are only remembered.
-        if not self._obstacle:
-            if answer.content_type and "json" not in answer.content_type.lower():
-                raise UnansweredError(Obstacle.SHAPE)
-            fetch.take(self._root, answer.body, questions)
 
 
 @dataclass(frozen=True, slots=True)
