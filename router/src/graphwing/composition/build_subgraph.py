@@ -193,7 +193,8 @@ def specification_name(name: str, links: Links) -> str | None:
         link, element = source
         known = specification_directives(link)
         return element if known is not None and element in known else None
-    if links.federation is None and name in federation_directives(None):
+    # Those that Federation 1 did not have count as well, once the author has defined them.
+    if links.federation is None and name in federation_directives(UPGRADED_FEDERATION):
         return name
     return None
 

@@ -12,6 +12,7 @@ from graphwing.composition.definitions import (
     TypeKind,
 )
 from graphwing.composition.federation_directives import (
+    UPGRADED_FEDERATION,
     federation_directives,
     specification_directives,
     specification_types,
@@ -107,7 +108,8 @@ class _Checker:
             return (specification_directives(link) or {}).get(element)
         if self.links.federation is not None:
             return None
-        return federation_directives(None).get(name)
+        known = federation_directives(None).get(name)
+        return known or federation_directives(UPGRADED_FEDERATION).get(name)
 
     def _complaints(self, actual: DirectiveDefinition, expected: DirectiveDefinition) -> list[str]:
         complaints = [

@@ -43,8 +43,7 @@ def name_composed_directives(merge: Merge) -> None:
     requests: list[_Request] = []
     for subgraph in merge.subgraphs:
         for use in subgraph.schema.schema_directives:
-            is_own = subgraph.schema.is_federation_1 and use.name == "composeDirective"
-            if use.spec == "composeDirective" or is_own:
+            if use.spec == "composeDirective":
                 request = _request(merge, subgraph, use)
                 if request is not None:
                     requests.append(request)
