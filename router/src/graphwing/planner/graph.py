@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Literal
 
 from graphwing.planner.alike import Alike
@@ -297,12 +298,29 @@ class QueryGraph:
         if plain is not None:
             if join.provides is not None:
                 provided = provided.merged(provided_by(join.provides.selections))
+            if node.kind == "interface":
+                provided = provided.merged(self._provided_by_all(node, name, plain))
             target = self._narrowed_id(plain, provided)
         contextual = tuple(
             (item.name, ContextRead(node.subgraph, item.context, item.type, item.selection.text))
             for item in join.context_arguments
         )
         return FieldEdge(name, type_text, target, self._demand(node, join, contextual), contextual)
+
+    def _provided_by_all(self, node: Node, name: str, target: Node) -> Provided:
+        """Return what an interface's field provides whatever type its object turns out to have."""
+        parts = [self.narrowed(node, type_name) for type_name in sorted(node.possible)]
+        edges = [self.field(part, name) for part in parts if part is not None]
+        targets = [self.node(edge.target) for edge in edges if edge and edge.target]
+        if all(each.id.provided == NOTHING for each in targets):
+            return NOTHING
+        on: list[tuple[str, Provided]] = []
+        for type_name in sorted(target.possible):
+            known = [inner for each in targets if (inner := self.narrowed(each, type_name))]
+            if known:
+                every = (inner.id.provided for inner in known)
+                on.append((type_name, reduce(Provided.common, every)))
+        return Provided(on=tuple(one for one in on if one[1] != NOTHING))
 
     def _demand(
         self, node: Node, join: FieldJoin, contextual: tuple[tuple[str, ContextRead], ...]

@@ -38,6 +38,10 @@ class Provided:
         """Return what both provide."""
         return Provided(_merged(self.fields, other.fields), _merged(self.on, other.on))
 
+    def common(self, other: Provided) -> Provided:
+        """Return what each of both provides."""
+        return Provided(_common(self.fields, other.fields), _common(self.on, other.on))
+
 
 NOTHING = Provided()
 
@@ -53,6 +57,13 @@ def provided_by(selections: SelectionSetNode) -> Provided:
         elif isinstance(node, InlineFragmentNode) and node.type_condition is not None:
             on.append((node.type_condition.name.value, provided_by(node.selection_set)))
     return Provided(_merged((), tuple(fields)), _merged((), tuple(on)))
+
+
+def _common(
+    first: tuple[tuple[str, Provided], ...], second: tuple[tuple[str, Provided], ...]
+) -> tuple[tuple[str, Provided], ...]:
+    others = dict(second)
+    return tuple((name, one.common(others[name])) for name, one in first if name in others)
 
 
 def _merged(
