@@ -14,6 +14,8 @@ class Position:
 
     def __init__(self, selections: tuple[Selection, ...]) -> None:
         self._client: dict[str, set[tuple[str, Arguments]]] = {}
+        self.asked = frozenset(item.name for each in selections for item in each.fields())
+        """The fields that the client asks for here, of whatever type."""
         self._internal: dict[tuple[str, Arguments], str] = {}
         self._below: dict[str, list[Selection]] = {}
         self._children: dict[str, Position] = {}

@@ -15,7 +15,7 @@ class Reach:
         self._local: dict[tuple[Node, Selection], bool] = {}
         self._met: dict[tuple[Node, Demand], bool] = {}
         self._reachable: dict[tuple[Node, Selection], bool] = {}
-        self._parts: dict[tuple[Node, frozenset[str]], list[Node | None]] = {}
+        self._parts: dict[tuple[Node, frozenset[str], frozenset[str]], list[Node | None]] = {}
         self._common: dict[Place, frozenset[str] | None] = {}
 
     # What one subgraph can answer alone.
@@ -100,16 +100,19 @@ class Reach:
     def _nodes_of(self, node: Node, scope: Scope) -> list[Node]:
         if scope.types is None:
             return [node]
-        return [inner for inner in self._parts_of(node, scope.types & node.possible) if inner]
+        types, names = scope.types & node.possible, frozenset(each.name for each in scope.fields)
+        return [inner for inner in self._parts_of(node, types, names) if inner]
 
-    def _parts_of(self, node: Node, types: frozenset[str]) -> list[Node | None]:
+    def _parts_of(
+        self, node: Node, types: frozenset[str], fields: frozenset[str]
+    ) -> list[Node | None]:
         """Return a node narrowed to each object type, once for types that all treat alike."""
-        key = (node, types)
+        key = (node, types, fields)
         parts = self._parts.get(key)
         if parts is None:
             # What is provided may differ even between those.
             is_same = not node.id.provided.on
-            groups = self._graph.alike.groups(types, lambda name: is_same or name)
+            groups = self._graph.alike.groups(types, fields, lambda name: is_same or name)
             parts = self._parts[key] = [self._graph.narrowed(node, group[0]) for group in groups]
         return parts
 
@@ -127,7 +130,7 @@ class Reach:
                 return True
         if self._graph.types.is_object(node.type_name):
             return False
-        parts = self._parts_of(node, node.possible)
+        parts = self._parts_of(node, node.possible, frozenset((field.name,)))
         return bool(parts) and all(
             part is not None and self._is_field_reachable(part, field) for part in parts
         )

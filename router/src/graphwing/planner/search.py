@@ -178,7 +178,7 @@ class Search:
         )
         common = self._reach.common_types(spot.place)
         names = frozenset[str]().union(*(tail.possible for tail in typed))
-        parts = self._by_type(spot.place, typed, names, common or ())
+        parts = self._by_type(spot.place, typed, names, (field,), common or ())
         usable: dict[Spot, list[Tail]] = {}
         for tail in typed:
             known = {part: own for part in parts if (own := self._of_objects(part, tail))}
@@ -207,13 +207,13 @@ class Search:
         if not typed:
             raise NoPathError(spot, scope.fields[0], tails)
         if self._graph.types.is_object(scope.type_name):
-            yield from self._narrow_to_objects(spot, typed, types)
+            yield from self._narrow_to_objects(spot, typed, types, scope.fields)
         elif all(self._holds(tail, scope.type_name, types) for tail in typed):
             known = tuple(self._narrowed(typed, scope.type_name, types))
             if known:
                 yield spot.place.spot(scope.type_name, types), known
         else:
-            yield from self._narrow_to_objects(spot, typed, types)
+            yield from self._narrow_to_objects(spot, typed, types, scope.fields)
 
     def _holds(self, tail: Tail, type_name: str, types: frozenset[str]) -> bool:
         return self._graph.holds(tail.node, type_name, types & tail.possible, tail.possible)
@@ -230,9 +230,13 @@ class Search:
                 yield Tail(node, tail.stop, left, tail.part)
 
     def _narrow_to_objects(
-        self, spot: Spot, tails: tuple[Tail, ...], types: frozenset[str]
+        self,
+        spot: Spot,
+        tails: tuple[Tail, ...],
+        types: frozenset[str],
+        fields: tuple[Field, ...],
     ) -> Iterator[tuple[Spot, tuple[Tail, ...]]]:
-        for part in self._by_type(spot.place, tails, types):
+        for part in self._by_type(spot.place, tails, types, fields):
             known = tuple(own for tail in tails if (own := self._of_objects(part, tail)))
             if known:
                 yield part, known
@@ -242,6 +246,7 @@ class Search:
         place: Place,
         tails: tuple[Tail, ...],
         types: frozenset[str],
+        fields: tuple[Field, ...],
         common: Collection[str] = (),
     ) -> list[Spot]:
         """Return the objects of each type, those together whose types all treat alike."""
@@ -255,7 +260,8 @@ class Search:
             below = [node.id.provided if node else None for node in nodes]
             return (*(name in types for types in bounds), *below)
 
-        groups = self._graph.alike.groups(types, difference)
+        names = place.position.asked.union(field.name for field in fields)
+        groups = self._graph.alike.groups(types, names, difference)
         return [place.spot(group[0], frozenset(group)) for group in groups]
 
     def _of_objects(self, spot: Spot, tail: Tail) -> Tail | None:
