@@ -69,7 +69,7 @@ class Platform:
 @contextmanager
 def running_platform(data: Path) -> Generator[Platform]:
     """Run each service in a process of its own, over fresh databases in the folder `data`."""
-    port = _free_block_of_ports()
+    port = free_block_of_ports()
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT / "deploy"),
@@ -111,7 +111,7 @@ def _wait_until_ready(process: subprocess.Popen[str]) -> None:
     assert any(line.startswith("Ready.") for line in said), "".join(said)
 
 
-def _free_block_of_ports() -> int:
+def free_block_of_ports() -> int:
     """Return the first of as many free neighbouring ports as a platform takes."""
     for first in range(20_000, 30_000, PORTS_OF_A_PLATFORM):
         if all(_is_free(first + offset) for offset in range(PORTS_OF_A_PLATFORM)):

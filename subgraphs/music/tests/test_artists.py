@@ -70,7 +70,7 @@ async def test_after_the_last_one_comes_nothing(music: RunningService) -> None:
 async def test_a_page_stays_the_same_when_somebody_before_it_leaves(music: RunningService) -> None:
     first = (await music.ask(PAGE, first=5))["artists"]
     second = (await music.ask(PAGE, first=5, after=first["pageInfo"]["endCursor"]))["artists"]
-    async with music.app.state.database.engine.begin() as connection:
+    async with music.app.state.database.begin() as connection:
         await connection.exec_driver_sql(
             "DELETE FROM artist WHERE name = $1", (first["edges"][4]["node"]["name"],)
         )

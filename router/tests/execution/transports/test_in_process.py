@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 import strawberry
+from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from strawberry.types import ExecutionResult
 
 from graphwing.errors import SubgraphError, SubgraphStartError, SubgraphTimeoutError
 from graphwing.execution import SubgraphAnswer, SubgraphRequest
 from graphwing.execution.answer import read_raw_answer
+from graphwing.execution.loop_hold import LoopHold
 from graphwing.execution.transports.asgi import AsgiApp, Receive, Scope, Send
-from graphwing.execution.transports.in_process import AsgiTransport, SchemaTransport
+from graphwing.execution.transports.in_process import DIRECT, AsgiTransport, SchemaTransport
 
 CURRENT: ContextVar[str] = ContextVar("CURRENT", default="nobody")
 ASKED = SubgraphRequest("{ a }", {"x": [1]}, {"accept-language": "ko"})
@@ -278,3 +281,141 @@ async def test_errors_of_resolvers_come_with_their_path() -> None:
 
     assert answer.data == {"fail": None}
     assert [(one["message"], one["path"]) for one in answer.errors] == [("no such thing", ["fail"])]
+
+
+class Clock:
+    """Time that passes only where a test lets it."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@strawberry.type
+class HoldingTrack:
+    @strawberry.field
+    def title(self, info: strawberry.Info[dict[str, Any], None]) -> str:
+        info.context["work"]()
+        return "a"
+
+
+@strawberry.type
+class HoldingQuery:
+    """Its tracks are made in a task of the subgraph's own."""
+
+    @strawberry.field
+    async def tracks(self, info: strawberry.Info[dict[str, Any], None]) -> list[HoldingTrack]:
+        async def make() -> list[HoldingTrack]:
+            info.context["work"]()
+            await asyncio.sleep(0)
+            return [HoldingTrack()]
+
+        return await asyncio.create_task(make())
+
+    @strawberry.field
+    async def waits(self) -> int:
+        await asyncio.sleep(0)
+        return 1
+
+
+def holding(clock: Clock, hold: LoopHold, seconds: float) -> SchemaTransport:
+    """Return the way to a schema whose resolvers hold the loop for some seconds each."""
+
+    def work() -> None:
+        clock.now += seconds
+
+    return SchemaTransport(
+        "music", strawberry.Schema(HoldingQuery), context=lambda _: {"work": work}, hold=hold
+    )
+
+
+async def test_it_is_known_how_long_a_subgraph_holds_the_event_loop() -> None:
+    clock = Clock()
+    hold = LoopHold("music", clock=clock)
+    transport = holding(clock, hold, 0.0625)
+    await transport.open()
+
+    await transport.send(SubgraphRequest("{ waits tracks { title } }"), timeout=5)
+
+    assert hold.longest == 0.0625
+    assert hold.total == 0.125
+
+
+async def test_time_in_which_a_subgraph_waits_holds_nothing() -> None:
+    clock = Clock()
+    hold = LoopHold("music", clock=clock)
+
+    async def app(scope: Scope, _: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return
+        asyncio.get_running_loop().call_soon(lambda: setattr(clock, "now", clock.now + 9))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await JSONResponse({"data": {"a": 1}})(scope, _, send)
+
+    transport = AsgiTransport("music", app, hold=hold)
+    await transport.open()
+    await transport.send(ASKED, timeout=5)
+    await transport.close()
+
+    assert clock.now == 1009
+    assert hold.longest == 0
+
+
+async def test_who_holds_the_event_loop_long_is_named_once_a_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = Clock()
+    hold = LoopHold("music", clock=clock)
+    transport = holding(clock, hold, 0.25)
+    await transport.open()
+
+    await transport.send(SubgraphRequest("{ tracks { title } }"), timeout=5)
+    clock.now += 30
+    await transport.send(SubgraphRequest("{ tracks { title } }"), timeout=5)
+    clock.now += 30
+    await transport.send(SubgraphRequest("{ tracks { title } }"), timeout=5)
+
+    said = "subgraph `music` held the event loop for 250 ms, in which nothing else was served"
+    assert caplog.messages == [said, said]
+
+
+async def test_tasks_of_others_are_not_measured() -> None:
+    clock = Clock()
+    hold = LoopHold("music", clock=clock)
+    transport = holding(clock, hold, 0.25)
+    await transport.open()
+
+    async def other() -> None:
+        clock.now += 5
+
+    await asyncio.create_task(other())
+
+    assert hold.total == 0
+
+
+async def test_an_application_that_offers_direct_execution_is_asked_without_http() -> None:
+    seen: list[object] = []
+
+    async def execute(
+        operation: str, variables: dict[str, Any], headers: dict[str, str]
+    ) -> ExecutionResult:
+        seen.append((operation, variables, headers))
+        error = GraphQLError("gone", path=["a"], extensions={"code": "GONE"})
+        return ExecutionResult(data={"a": None}, errors=[error])
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[dict[str, object]]:
+        yield {DIRECT: execute}
+
+    async with opened(Starlette(lifespan=lifespan)) as transport:
+        sent = await transport.send(
+            SubgraphRequest("{ a }", {"x": [1]}, {"Accept-Language": "ko"}), timeout=5
+        )
+
+    assert seen == [("{ a }", {"x": [1]}, {"accept-language": "ko"})]
+    assert read_raw_answer(sent) == SubgraphAnswer(
+        {"a": None}, [{"message": "gone", "path": ["a"], "extensions": {"code": "GONE"}}]
+    )

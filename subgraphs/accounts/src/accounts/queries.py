@@ -4,19 +4,24 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from accounts.tables import User
+from kit.pages import is_key
+from kit.rows import rows_of
+
+_USERS_BY_ID = select(User).where(is_key(col(User.id)))
+_USERS_BY_EMAIL = select(User).where(is_key(col(User.email)))
 
 
-async def users_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, User]:
+async def users_by_id(connection: AsyncConnection, ids: Sequence[UUID]) -> Mapping[UUID, User]:
     """Return the users that exist, by id."""
-    rows = await session.scalars(select(User).where(col(User.id).in_(ids)))
+    rows = rows_of(User, await connection.execute(_USERS_BY_ID, {"keys": ids}))
     return {row.id: row for row in rows}
 
 
-async def users_by_email(session: AsyncSession, emails: Sequence[str]) -> Mapping[str, User]:
+async def users_by_email(connection: AsyncConnection, emails: Sequence[str]) -> Mapping[str, User]:
     """Return the users that exist, by address."""
-    rows = await session.scalars(select(User).where(col(User.email).in_(emails)))
+    rows = rows_of(User, await connection.execute(_USERS_BY_EMAIL, {"keys": emails}))
     return {row.email: row for row in rows}

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from strawberry.fastapi import BaseContext, GraphQLRouter
 
 from kit.database import DATABASE_ERRORS, Database, open_database, unavailable
+from kit.direct import DIRECT, direct_execution, refusal
 from kit.errors import ClaimsError
 from kit.identity import Viewer, read_viewer
 from kit.migrations import upgrade
@@ -41,18 +42,22 @@ def build_app(
     context: Callable[[Viewer | None, Database], BaseContext],
 ) -> FastAPI:
     """Return the application of `service`; its lifespan raises `StartError` if it cannot start."""
+    secret = settings.claims_secret.get_secret_value()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[dict[str, object]]:
         async with open_database(settings) as database:
             await upgrade(settings.database_url, service.name)
             if settings.demo:
                 logger.info("seeded %s rows", await service.seed(database))
             app.state.database = database
-            yield
+
+            def make_context(headers: Mapping[str, str]) -> BaseContext:
+                return context(read_viewer(headers, secret=secret, now=time.time()), database)
+
+            yield {DIRECT: direct_execution(service.schema, make_context)}
 
     async def request_context(request: Request) -> BaseContext:
-        secret = settings.claims_secret.get_secret_value()
         viewer = read_viewer(request.headers, secret=secret, now=time.time())
         return context(viewer, request.app.state.database)
 
@@ -96,7 +101,4 @@ async def _health(request: Request) -> Response:
 async def _refuse_claims(_request: Request, error: Exception) -> Response:
     """Answer 401 in GraphQL's form; who asks without claims is anonymous and comes through."""
     logger.warning("%s", error)
-    extensions = {"code": ClaimsError.code}
-    return JSONResponse(
-        {"errors": [{"message": str(error), "extensions": extensions}]}, status_code=401
-    )
+    return JSONResponse({"errors": [refusal(error).formatted]}, status_code=401)

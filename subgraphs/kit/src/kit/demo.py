@@ -14,7 +14,7 @@ Rows = Iterable[tuple[type[SQLModel], Sequence[Mapping[str, Any]]]]
 
 async def fill(database: Database, first: type[SQLModel], rows: Callable[[], Rows]) -> int:
     """Insert `rows` where the table `first` is empty; return how many were inserted."""
-    async with database.engine.begin() as connection:
+    async with database.begin() as connection:
         await lock_setup(connection)
         if (await connection.execute(select(first).limit(1))).first() is not None:
             return 0

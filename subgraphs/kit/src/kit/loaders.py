@@ -1,10 +1,10 @@
-"""Loaders: the keys asked for in one tick become one SQL statement, in one session."""
+"""Loaders: the keys asked for in one tick become one SQL statement, over one connection."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.dataloader import DataLoader
 
 from kit.connections import Page, Slice
@@ -14,8 +14,8 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 Default = TypeVar("Default")
 
-ByKey = Callable[[AsyncSession, Sequence[Key]], Awaitable[Mapping[Key, Value]]]
-PagesByKey = Callable[[AsyncSession, Sequence[Key], Page], Awaitable[Mapping[Key, Slice[Value]]]]
+ByKey = Callable[[AsyncConnection, Sequence[Key]], Awaitable[Mapping[Key, Value]]]
+PagesByKey = Callable[[AsyncConnection, Sequence[Key], Page], Awaitable[Mapping[Key, Slice[Value]]]]
 
 
 def loader(
@@ -24,8 +24,8 @@ def loader(
     """Return a loader of what `query` finds by key, `default` where it finds nothing."""
 
     async def load(keys: list[Key]) -> list[Value | Default]:
-        async with database.read() as session:
-            found = await query(session, keys)
+        async with database.read() as connection:
+            found = await query(connection, keys)
         return [found.get(key, default) for key in keys]
 
     return DataLoader(load)
@@ -40,8 +40,8 @@ def page_loader(
         parents: defaultdict[Page, list[Key]] = defaultdict(list)
         for parent, page in keys:
             parents[page].append(parent)
-        async with database.read() as session:
-            found = {page: await query(session, some, page) for page, some in parents.items()}
+        async with database.read() as connection:
+            found = {page: await query(connection, some, page) for page, some in parents.items()}
         return [found[page].get(parent, Slice()) for parent, page in keys]
 
     return DataLoader(load)

@@ -9,6 +9,7 @@ from graphql import GraphQLError
 from sqlalchemy.exc import DBAPIError
 from strawberry.types import ExecutionContext
 
+from kit.documents import KnownDocuments, document_reader
 from kit.errors import ArgumentError, ServiceError
 
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
@@ -27,8 +28,12 @@ class Schema(strawberry.federation.Schema):
         mutation: type | None = None,
         types: Iterable[type] = (),
     ) -> None:
+        read = document_reader(lambda: self._schema)
         super().__init__(  # pyright: ignore[reportUnknownMemberType] (graphql-core's Executor)
-            query=query, mutation=mutation, types=types
+            query=query,
+            mutation=mutation,
+            types=types,
+            extensions=[lambda: KnownDocuments(read)],
         )
 
     def process_errors(

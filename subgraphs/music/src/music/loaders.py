@@ -33,5 +33,5 @@ class Loaders:
 
     async def genres(self) -> Sequence[Genre]:
         """Return all genres."""
-        async with self._database.read() as session:
-            return await queries.all_genres(session)
+        async with self._database.read() as connection:
+            return await queries.all_genres(connection)

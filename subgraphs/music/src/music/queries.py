@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, Uuid, func, or_, select, true, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Row, Select, String, Uuid, func, or_, select, true, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from kit.connections import Cursors, Page, Slice
-from kit.pages import parents, slices
+from kit.pages import LIMIT, after, is_key, page_parameters, parents, slices
+from kit.rows import keyed_rows_of, rows_of
 from music.tables import Album, Artist, ArtistGenre, Genre, Track, TrackArtist
 
 
@@ -42,138 +44,144 @@ ARTIST_CURSORS = Cursors(ArtistPlace)
 ALBUM_CURSORS = Cursors(AlbumPlace)
 TRACK_CURSORS = Cursors(TrackPlace)
 
+_ARTISTS_BY_ID = select(Artist).where(is_key(col(Artist.id)))
+_ARTISTS_BY_SLUG = select(Artist).where(is_key(col(Artist.slug)))
+_ARTISTS_BY_TRACK = (
+    select(col(TrackArtist.track_id), Artist)
+    .join(Artist, col(Artist.id) == TrackArtist.artist_id)
+    .where(is_key(col(TrackArtist.track_id)))
+    .order_by(col(TrackArtist.place))
+)
+_ALL_GENRES = select(Genre).order_by(col(Genre.place))
+_GENRES_BY_ARTIST = (
+    select(col(ArtistGenre.artist_id), Genre)
+    .join(Genre, col(Genre.slug) == ArtistGenre.genre_slug)
+    .where(is_key(col(ArtistGenre.artist_id)))
+    .order_by(col(ArtistGenre.place))
+)
+_ALBUMS_BY_ID = select(Album).where(is_key(col(Album.id)))
+_ALBUM_COUNTS_BY_ARTIST = (
+    select(col(Album.artist_id), func.count())
+    .where(is_key(col(Album.artist_id)))
+    .group_by(col(Album.artist_id))
+)
+_TRACKS_BY_ID = select(Track).where(is_key(col(Track.id)))
+_TRACKS_BY_ALBUM = select(Track).where(is_key(col(Track.album_id))).order_by(col(Track.number))
+_TRACK_COUNTS_BY_ARTIST = (
+    select(col(TrackArtist.artist_id), func.count())
+    .where(is_key(col(TrackArtist.artist_id)))
+    .group_by(col(TrackArtist.artist_id))
+)
 
-async def artists_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Artist]:
+
+async def artists_by_id(connection: AsyncConnection, ids: Sequence[UUID]) -> Mapping[UUID, Artist]:
     """Return the artists that exist, by id."""
-    rows = await session.scalars(select(Artist).where(col(Artist.id).in_(ids)))
+    rows = rows_of(Artist, await connection.execute(_ARTISTS_BY_ID, {"keys": ids}))
     return {row.id: row for row in rows}
 
 
-async def artists_by_slug(session: AsyncSession, slugs: Sequence[str]) -> Mapping[str, Artist]:
+async def artists_by_slug(
+    connection: AsyncConnection, slugs: Sequence[str]
+) -> Mapping[str, Artist]:
     """Return the artists that exist, by slug."""
-    rows = await session.scalars(select(Artist).where(col(Artist.slug).in_(slugs)))
+    rows = rows_of(Artist, await connection.execute(_ARTISTS_BY_SLUG, {"keys": slugs}))
     return {row.slug: row for row in rows}
 
 
 async def artists_by_track(
-    session: AsyncSession, track_ids: Sequence[UUID]
+    connection: AsyncConnection, track_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[Artist]]:
     """Return who plays on each track, the main artist first."""
-    rows = await session.execute(
-        select(col(TrackArtist.track_id), Artist)
-        .join(Artist, col(Artist.id) == TrackArtist.artist_id)
-        .where(col(TrackArtist.track_id).in_(track_ids))
-        .order_by(col(TrackArtist.place))
-    )
+    rows = await connection.execute(_ARTISTS_BY_TRACK, {"keys": track_ids})
     found: defaultdict[UUID, list[Artist]] = defaultdict(list)
-    for track_id, artist in rows:
+    for track_id, artist in keyed_rows_of(Artist, rows):
         found[track_id].append(artist)
     return found
 
 
 async def artists_by_genre(
-    session: AsyncSession, genres: Sequence[str | None], page: Page
+    connection: AsyncConnection, genres: Sequence[str | None], page: Page
 ) -> Mapping[str | None, Slice[Artist]]:
     """Return a page of the artists who play each genre, or of all for None, by name."""
-    genre = parents(genres, String())
-    found = select(Artist).where(_plays(genre.c.key))
-    if after := ARTIST_CURSORS.read(page.after):
-        found = found.where(tuple_(Artist.name, Artist.id) > after)
-    found = found.order_by(col(Artist.name), col(Artist.id)).limit(page.first + 1).lateral()
-    artist = aliased(Artist, found)
-    rows = await session.execute(
-        select(genre.c.key, artist).join(found, true()).order_by(col(artist.name), col(artist.id))
+    place = ARTIST_CURSORS.read(page.after)
+    rows = await connection.execute(
+        _artists_by_genre(place is not None), page_parameters(genres, page, place)
     )
     return slices(
         page,
-        ((key, ARTIST_CURSORS.write(ArtistPlace(row.name, row.id)), row) for key, row in rows),
+        (
+            (key, ARTIST_CURSORS.write(ArtistPlace(row.name, row.id)), row)
+            for key, row in keyed_rows_of(Artist, rows)
+        ),
     )
 
 
 async def artist_counts_by_genre(
-    session: AsyncSession, genres: Sequence[str | None]
+    connection: AsyncConnection, genres: Sequence[str | None]
 ) -> Mapping[str | None, int]:
     """Return how many artists play each genre, or there are for None."""
-    genre = parents(genres, String())
-    count = select(func.count()).select_from(Artist).where(_plays(genre.c.key)).scalar_subquery()
-    rows = await session.execute(select(genre.c.key, count))
+    rows = await connection.execute(_artist_counts_by_genre(), {"keys": genres})
     return dict(rows.all())
 
 
-async def all_genres(session: AsyncSession) -> Sequence[Genre]:
+async def all_genres(connection: AsyncConnection) -> Sequence[Genre]:
     """Return all genres in their order."""
-    return (await session.scalars(select(Genre).order_by(col(Genre.place)))).all()
+    return rows_of(Genre, await connection.execute(_ALL_GENRES))
 
 
 async def genres_by_artist(
-    session: AsyncSession, artist_ids: Sequence[UUID]
+    connection: AsyncConnection, artist_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[Genre]]:
     """Return what each artist plays, the main genre first."""
-    rows = await session.execute(
-        select(col(ArtistGenre.artist_id), Genre)
-        .join(Genre, col(Genre.slug) == ArtistGenre.genre_slug)
-        .where(col(ArtistGenre.artist_id).in_(artist_ids))
-        .order_by(col(ArtistGenre.place))
-    )
+    rows = await connection.execute(_GENRES_BY_ARTIST, {"keys": artist_ids})
     found: defaultdict[UUID, list[Genre]] = defaultdict(list)
-    for artist_id, genre in rows:
+    for artist_id, genre in keyed_rows_of(Genre, rows):
         found[artist_id].append(genre)
     return found
 
 
-async def albums_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Album]:
+async def albums_by_id(connection: AsyncConnection, ids: Sequence[UUID]) -> Mapping[UUID, Album]:
     """Return the albums that exist, by id."""
-    rows = await session.scalars(select(Album).where(col(Album.id).in_(ids)))
+    rows = rows_of(Album, await connection.execute(_ALBUMS_BY_ID, {"keys": ids}))
     return {row.id: row for row in rows}
 
 
 async def albums_by_artist(
-    session: AsyncSession, artist_ids: Sequence[UUID], page: Page
+    connection: AsyncConnection, artist_ids: Sequence[UUID], page: Page
 ) -> Mapping[UUID, Slice[Album]]:
     """Return a page of each artist's albums, the newest first."""
-    artist = parents(artist_ids, Uuid())
-    found = select(Album).where(col(Album.artist_id) == artist.c.key)
-    if after := ALBUM_CURSORS.read(page.after):
-        found = found.where(tuple_(Album.released_on, Album.id) < after)
-    newest_first = (col(Album.released_on).desc(), col(Album.id).desc())
-    found = found.order_by(*newest_first).limit(page.first + 1).lateral()
-    album = aliased(Album, found)
-    rows = await session.execute(
-        select(artist.c.key, album)
-        .join(found, true())
-        .order_by(col(album.released_on).desc(), col(album.id).desc())
+    place = ALBUM_CURSORS.read(page.after)
+    rows = await connection.execute(
+        _albums_by_artist(place is not None), page_parameters(artist_ids, page, place)
     )
     return slices(
         page,
-        ((key, ALBUM_CURSORS.write(AlbumPlace(row.released_on, row.id)), row) for key, row in rows),
+        (
+            (key, ALBUM_CURSORS.write(AlbumPlace(row.released_on, row.id)), row)
+            for key, row in keyed_rows_of(Album, rows)
+        ),
     )
 
 
 async def album_counts_by_artist(
-    session: AsyncSession, artist_ids: Sequence[UUID]
+    connection: AsyncConnection, artist_ids: Sequence[UUID]
 ) -> Mapping[UUID, int]:
     """Return how many albums each artist has; one without any is left out."""
-    rows = await session.execute(
-        select(col(Album.artist_id), func.count())
-        .where(col(Album.artist_id).in_(artist_ids))
-        .group_by(col(Album.artist_id))
-    )
+    rows = await connection.execute(_ALBUM_COUNTS_BY_ARTIST, {"keys": artist_ids})
     return dict(rows.all())
 
 
-async def tracks_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, Track]:
+async def tracks_by_id(connection: AsyncConnection, ids: Sequence[UUID]) -> Mapping[UUID, Track]:
     """Return the tracks that exist, by id."""
-    rows = await session.scalars(select(Track).where(col(Track.id).in_(ids)))
+    rows = rows_of(Track, await connection.execute(_TRACKS_BY_ID, {"keys": ids}))
     return {row.id: row for row in rows}
 
 
 async def tracks_by_album(
-    session: AsyncSession, album_ids: Sequence[UUID]
+    connection: AsyncConnection, album_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[Track]]:
     """Return all tracks of each album, in order."""
-    rows = await session.scalars(
-        select(Track).where(col(Track.album_id).in_(album_ids)).order_by(col(Track.number))
-    )
+    rows = rows_of(Track, await connection.execute(_TRACKS_BY_ALBUM, {"keys": album_ids}))
     found: defaultdict[UUID, list[Track]] = defaultdict(list)
     for row in rows:
         found[row.album_id].append(row)
@@ -181,47 +189,90 @@ async def tracks_by_album(
 
 
 async def tracks_by_artist(
-    session: AsyncSession, artist_ids: Sequence[UUID], page: Page
+    connection: AsyncConnection, artist_ids: Sequence[UUID], page: Page
 ) -> Mapping[UUID, Slice[Track]]:
     """Return a page of the tracks each artist plays on: newest album first, then in its order."""
-    artist = parents(artist_ids, Uuid())
+    place = TRACK_CURSORS.read(page.after)
+    rows = await connection.execute(
+        _tracks_by_artist(place is not None), page_parameters(artist_ids, page, place)
+    )
+    return slices(
+        page,
+        ((row.key, TRACK_CURSORS.write(_track_place(row)), cast("Track", row)) for row in rows),
+    )
+
+
+async def track_counts_by_artist(
+    connection: AsyncConnection, artist_ids: Sequence[UUID]
+) -> Mapping[UUID, int]:
+    """Return how many tracks each artist plays on; one without any is left out."""
+    rows = await connection.execute(_TRACK_COUNTS_BY_ARTIST, {"keys": artist_ids})
+    return dict(rows.all())
+
+
+def _track_place(row: Row[UUID, Track, date]) -> TrackPlace:
+    return TrackPlace(row.released_on, row.album_id, row.number)
+
+
+@cache
+def _artists_by_genre(is_continued: bool) -> Select[str | None, Artist]:  # noqa: FBT001
+    genre = parents(String())
+    order = (col(Artist.name), col(Artist.id))
+    found = select(Artist).where(_plays(genre.c.key)).order_by(*order)
+    if is_continued:
+        found = found.where(tuple_(*order) > tuple_(*after(*order)))
+    found = found.limit(LIMIT).lateral()
+    artist = aliased(Artist, found)
+    return (
+        select(genre.c.key, artist).join(found, true()).order_by(col(artist.name), col(artist.id))
+    )
+
+
+@cache
+def _artist_counts_by_genre() -> Select[str | None, int]:
+    genre = parents(String())
+    count = select(func.count()).select_from(Artist).where(_plays(genre.c.key)).scalar_subquery()
+    return select(genre.c.key, count)
+
+
+@cache
+def _albums_by_artist(is_continued: bool) -> Select[UUID, Album]:  # noqa: FBT001
+    artist = parents(Uuid())
+    order = (col(Album.released_on), col(Album.id))
+    newest_first = [each.desc() for each in order]
+    found = select(Album).where(col(Album.artist_id) == artist.c.key).order_by(*newest_first)
+    if is_continued:
+        found = found.where(tuple_(*order) < tuple_(*after(*order)))
+    found = found.limit(LIMIT).lateral()
+    album = aliased(Album, found)
+    return (
+        select(artist.c.key, album)
+        .join(found, true())
+        .order_by(col(album.released_on).desc(), col(album.id).desc())
+    )
+
+
+@cache
+def _tracks_by_artist(is_continued: bool) -> Select[UUID, Track, date]:  # noqa: FBT001
+    artist = parents(Uuid())
     found = (
         select(Track, col(Album.released_on))
         .join(TrackArtist, col(TrackArtist.track_id) == Track.id)
         .join(Album, col(Album.id) == Track.album_id)
         .where(col(TrackArtist.artist_id) == artist.c.key)
     )
-    if after := TRACK_CURSORS.read(page.after):
+    order = (col(Album.released_on), col(Track.album_id), col(Track.number))
+    if is_continued:
         # Negated, so that all three parts fall and one comparison of rows says it.
-        place = tuple_(col(Album.released_on), col(Track.album_id), -col(Track.number))
-        found = found.where(place < (after.released_on, after.album_id, -after.number))
-    order = (col(Album.released_on).desc(), col(Track.album_id).desc(), col(Track.number))
-    found = found.order_by(*order).limit(page.first + 1).lateral()
+        released_on, album_id, number = after(*order)
+        found = found.where(tuple_(*order[:2], -order[2]) < tuple_(released_on, album_id, -number))
+    found = found.order_by(order[0].desc(), order[1].desc(), order[2]).limit(LIMIT).lateral()
     track = aliased(Track, found)
-    rows = await session.execute(
+    return (
         select(artist.c.key, track, found.c.released_on)
         .join(found, true())
         .order_by(found.c.released_on.desc(), col(track.album_id).desc(), col(track.number))
     )
-    return slices(
-        page,
-        (
-            (key, TRACK_CURSORS.write(TrackPlace(released_on, row.album_id, row.number)), row)
-            for key, row, released_on in rows
-        ),
-    )
-
-
-async def track_counts_by_artist(
-    session: AsyncSession, artist_ids: Sequence[UUID]
-) -> Mapping[UUID, int]:
-    """Return how many tracks each artist plays on; one without any is left out."""
-    rows = await session.execute(
-        select(col(TrackArtist.artist_id), func.count())
-        .where(col(TrackArtist.artist_id).in_(artist_ids))
-        .group_by(col(TrackArtist.artist_id))
-    )
-    return dict(rows.all())
 
 
 def _plays(genre: ColumnElement[str | None]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ is JSON, contexts are isolated, deadlines hold, and what it raises stays its own
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol, runtime_checkable
 
@@ -16,6 +16,7 @@ from graphql import GraphQLError
 
 from graphwing.errors import StreamRefusedError, SubgraphError, SubgraphTimeoutError
 from graphwing.exact_json import encode_json
+from graphwing.execution.loop_hold import LoopHold
 from graphwing.execution.transport import RawAnswer, SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports.asgi import (
     HOST,
@@ -33,9 +34,16 @@ from graphwing.execution.transports.request_headers import REQUEST_HEADERS
 
 _SERVER_ERROR = 500
 
+DIRECT = "graphql.execute"
+"""Under this name an application may leave a `DirectExecution` in the state of its lifespan."""
+
 
 class AsgiTransport:
-    """Calls an ASGI application as a function, `POST` to its `path`."""
+    """Calls an ASGI application as a function, `POST` to its `path`.
+
+    An application that offers `DIRECT` is asked so instead: no request and no body are made only
+    to be read again.
+    """
 
     def __init__(
         self,
@@ -44,7 +52,9 @@ class AsgiTransport:
         *,
         path: str = "/graphql",
         streams: EventStreams | None = None,
+        hold: LoopHold | None = None,
     ) -> None:
+        self.hold = hold or LoopHold(subgraph)
         self._subgraph = subgraph
         streams = streams or EventStreams()
         self._streams = AsgiEventStreams(subgraph, app, streams)
@@ -57,6 +67,7 @@ class AsgiTransport:
         """Run the application's start-up, or raise `SubgraphStartError`."""
         self._lifespan = Lifespan(self._subgraph, self._app)
         await self._lifespan.start()
+        self.hold.watch_tasks()
 
     async def close(self) -> None:
         """Run the application's shutdown."""
@@ -64,6 +75,9 @@ class AsgiTransport:
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`; it takes at most `timeout` seconds."""
+        direct: DirectExecution | None = self._lifespan.state.get(DIRECT)
+        if direct is not None:
+            return await self._ask(direct, request, timeout)
         body = request.body()
         exchange = Exchange(body)
         headers = {"host": HOST, "content-length": str(len(body)), **request.headers}
@@ -77,7 +91,7 @@ class AsgiTransport:
             await self._app(scope, exchange.receive, exchange.send)
 
         try:
-            await isolated(self._subgraph, call, timeout)
+            await isolated(self._subgraph, call, timeout, self.hold)
         except SubgraphError:
             # What the application does after its answer, in the background, is its own affair.
             if not exchange.is_complete or exchange.status >= _SERVER_ERROR:
@@ -85,6 +99,21 @@ class AsgiTransport:
         if not exchange.is_complete:
             raise SubgraphError(self._subgraph, "ended without an answer")
         return RawAnswer(self._subgraph, exchange.body, exchange.content_type, exchange.status)
+
+    async def _ask(
+        self,
+        direct: DirectExecution,
+        request: SubgraphRequest,
+        timeout: float,  # noqa: ASYNC109
+    ) -> RawAnswer:
+        plain = request.plain()
+        headers = {name.lower(): value for name, value in plain.headers.items()}
+
+        async def call() -> RawAnswer:
+            result = await direct(plain.operation, dict(plain.variables), headers)
+            return RawAnswer(self._subgraph, _encoded(result))
+
+        return await isolated(self._subgraph, call, timeout, self.hold)
 
     def subscribe(
         self, request: SubgraphRequest, *, timeout: float
@@ -106,6 +135,10 @@ class SchemaResult(Protocol):
     def errors(self) -> Sequence[GraphQLError] | None:
         """Return the errors."""
         ...
+
+
+DirectExecution = Callable[[str, dict[str, Any], dict[str, str]], Awaitable[SchemaResult]]
+"""Executes an operation with variables, for a request with headers (their names lower-case)."""
 
 
 @runtime_checkable
@@ -149,13 +182,16 @@ class SchemaTransport:
         schema: ExecutableSchema,
         *,
         context: Callable[[SubgraphRequest], Any] = request_context,
+        hold: LoopHold | None = None,
     ) -> None:
+        self.hold = hold or LoopHold(subgraph)
         self._subgraph = subgraph
         self._schema = schema
         self._context = context
 
     async def open(self) -> None:
-        """Do nothing: a schema is always ready."""
+        """Watch the loop: the schema itself is always ready."""
+        self.hold.watch_tasks()
 
     async def close(self) -> None:
         """Do nothing: a schema holds nothing."""
@@ -172,7 +208,7 @@ class SchemaTransport:
             )
             return RawAnswer(self._subgraph, _encoded(result))
 
-        return await isolated(self._subgraph, call, timeout)
+        return await isolated(self._subgraph, call, timeout, self.hold)
 
     def subscribe(
         self,
@@ -198,7 +234,7 @@ class SchemaTransport:
                 async for result in results:
                     yield _answer(result)
 
-        return isolated_events(self._subgraph, events)
+        return isolated_events(self._subgraph, events, self.hold)
 
 
 def _encoded(result: SchemaResult) -> bytes:

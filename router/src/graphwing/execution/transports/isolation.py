@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from graphwing.errors import StreamLostError, SubgraphError, SubgraphTimeoutError
+from graphwing.execution.loop_hold import LoopHold
 
 Answer = TypeVar("Answer")
 
@@ -21,11 +22,12 @@ async def isolated(
     subgraph: str,
     call: Callable[[], Coroutine[Any, Any, Answer]],
     timeout: float,  # noqa: ASYNC109
+    hold: LoopHold | None = None,
 ) -> Answer:
     """Return what `call` returns; what it raises, or its lateness, becomes a `SubgraphError`.
 
     It runs in a task and a context of its own: context variables it sets end with it, and it sees
-    those of the request. Cancelling the caller cancels it.
+    those of the request. Cancelling the caller cancels it. `hold` notes what it takes of the loop.
     """
 
     async def contained() -> Answer:
@@ -36,7 +38,7 @@ async def isolated(
         except Exception as error:
             raise SubgraphError(subgraph, "failed while it answered") from error
 
-    task = asyncio.get_running_loop().create_task(contained(), context=copy_context())
+    task = _started(contained(), hold)
     try:
         async with asyncio.timeout(timeout):
             return await task
@@ -51,7 +53,9 @@ async def isolated(
 
 
 async def isolated_events(
-    subgraph: str, source: Callable[[], AsyncGenerator[Answer]]
+    subgraph: str,
+    source: Callable[[], AsyncGenerator[Answer]],
+    hold: LoopHold | None = None,
 ) -> AsyncGenerator[Answer]:
     """Yield what `source` yields; what it raises becomes a `SubgraphError`.
 
@@ -79,7 +83,7 @@ async def isolated_events(
         await events.put(_End(error))
 
     is_left = False
-    task = asyncio.get_running_loop().create_task(contained(), context=copy_context())
+    task = _started(contained(), hold)
     try:
         while not isinstance(event := await events.get(), _End):
             yield event
@@ -88,6 +92,13 @@ async def isolated_events(
     finally:
         is_left = True
         await ended(task, _LEAVING_SECONDS)
+
+
+def _started(coroutine: Coroutine[Any, Any, Answer], hold: LoopHold | None) -> asyncio.Task[Answer]:
+    loop = asyncio.get_running_loop()
+    if hold is None:
+        return loop.create_task(coroutine, context=copy_context())
+    return loop.create_task(hold.measured(coroutine), context=hold.context())
 
 
 async def ended(task: asyncio.Task[None], seconds: float) -> None:
