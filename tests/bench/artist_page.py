@@ -27,7 +27,6 @@ from runner.services import ROOT
 
 COMPILED_PAGE = ROOT / "web/src/__generated__/ArtistPageQuery.graphql.ts"
 AIM = 0.25
-WRITING_SECONDS = 10.0
 HEADERS = {
     "accept": "application/graphql-response+json, application/json;q=0.9",
     "content-type": "application/json",
@@ -190,7 +189,7 @@ def _print_profile(samples: Path, taken: Mapping[str, float]) -> None:
     """Print what each part of the work takes, in both ways."""
     columns: dict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for process, milliseconds in taken.items():
-        counts = _written(samples / f"{process}.json")
+        counts: dict[str, int] = json.loads((samples / f"{process}.json").read_text())
         each = milliseconds / max(1, sum(counts.values()))
         for part, count in counts.items():
             columns[process.partition(".")[0]][part] += count * each
@@ -208,13 +207,6 @@ def _print_profile(samples: Path, taken: Mapping[str, float]) -> None:
         )
         print(f"{part:<28}" + "".join(cells))
     print(f"{'all':<28}" + "".join(f"{total:>13.2f}{'':>7}" for total in totals.values()))
-
-
-def _written(file: Path) -> dict[str, int]:
-    deadline = time.monotonic() + WRITING_SECONDS
-    while not file.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return json.loads(file.read_text())
 
 
 if __name__ == "__main__":

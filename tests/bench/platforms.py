@@ -35,9 +35,11 @@ class BenchedPlatform:
         return {name: _cpu_seconds(child) for name, child in self.processes.items()}
 
     def signal(self, number: int) -> None:
-        """Send a signal to each of its processes."""
+        """Send a signal to each of its processes and return when each has acted on it."""
         for child in self.processes.values():
             os.kill(_pid(child), number)
+            # Python handles a signal before it answers what was asked later.
+            child.wait_until_ready()
 
 
 @contextmanager

@@ -63,9 +63,7 @@ def main() -> None:
 
     def end(_number: int, _frame: FrameType | None) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        written = Path(f"{output}.part")
-        written.write_text(json.dumps(counts))
-        written.rename(output)
+        Path(output).write_text(json.dumps(counts))
 
     signal.signal(signal.SIGPROF, look)
     signal.signal(signal.SIGUSR1, begin)

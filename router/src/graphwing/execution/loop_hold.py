@@ -30,7 +30,7 @@ class LoopHold:
         self.total = 0.0
         """All seconds so far."""
         self._subgraph = subgraph
-        self._clock = clock
+        self.clock = clock
         self._warned = -math.inf
 
     def watch_tasks(self) -> None:
@@ -50,24 +50,16 @@ class LoopHold:
         """Return `coroutine`, each of its steps measured."""
         return _Measured(self, coroutine)
 
-    def step(self, run: Callable[..., Result], *arguments: object) -> Result:
-        """Return what `run` returns, and note how long it takes."""
-        begin = self._clock()
-        try:
-            return run(*arguments)
-        finally:
-            self._note(begin, self._clock())
-
-    def _note(self, begin: float, end: float) -> None:
-        held = end - begin
-        self.total += held
-        self.longest = max(self.longest, held)
-        if held > TOO_LONG and end - self._warned >= QUIET_SECONDS:
-            self._warned = end
+    def note(self, seconds: float) -> None:
+        """Note that the subgraph has held the loop for some time until now."""
+        self.total += seconds
+        self.longest = max(self.longest, seconds)
+        if seconds > TOO_LONG and (now := self.clock()) - self._warned >= QUIET_SECONDS:
+            self._warned = now
             _log.warning(
                 "subgraph `%s` held the event loop for %.0f ms, in which nothing else was served",
                 self._subgraph,
-                1000 * held,
+                1000 * seconds,
             )
 
 
@@ -77,17 +69,28 @@ _holder: ContextVar[LoopHold | None] = ContextVar("_holder", default=None)
 class _Measured(Coroutine[Any, Any, Result]):
     """A coroutine whose steps are measured."""
 
+    __slots__ = ("_clock", "_coroutine", "_note")
+
     def __init__(self, hold: LoopHold, coroutine: Coroutine[Any, Any, Result]) -> None:
-        self._hold = hold
         self._coroutine = coroutine
+        self._clock = hold.clock
+        self._note = hold.note
 
     def send(self, value: Any, /) -> Any:  # noqa: ANN401 (as the protocol has it)
         """Run one step."""
-        return self._hold.step(self._coroutine.send, value)
+        begin = self._clock()
+        try:
+            return self._coroutine.send(value)
+        finally:
+            self._note(self._clock() - begin)
 
     def throw(self, *error: Any) -> Any:  # noqa: ANN401 (as the protocol has it)
         """Run one step that begins with an exception."""
-        return self._hold.step(self._coroutine.throw, *error)
+        begin = self._clock()
+        try:
+            return self._coroutine.throw(*error)
+        finally:
+            self._note(self._clock() - begin)
 
     def close(self) -> None:
         """End early."""
