@@ -41,7 +41,7 @@ PARTS = (
     ("/kit/src/kit/cli", OTHER),
     ("/kit/src/kit/documents", "parse and validate"),
     ("/subgraphs/", "resolvers and loaders"),
-    ("/graphwing/execution/loop_hold", "router: transports"),
+    ("/graphwing/execution/loop_hold", OTHER),
     ("/graphwing/execution/transports/", "router: transports"),
     ("/graphwing/execution/", "router: execution"),
     ("/graphwing/", "router: server"),

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, Uuid, func, select, true, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from community.tables import Comment
 from kit.connections import Cursors, Page, Slice
+from kit.database import Database
 from kit.pages import LIMIT, after, is_key, page_parameters, parents, slices
 from kit.rows import keyed_rows_of, rows_of
 
@@ -56,20 +57,18 @@ def comment_cursor(comment: Comment) -> str:
     return _CURSORS.write(CommentPlace(comment.created_at, comment.id))
 
 
-async def comments_by_id(
-    connection: AsyncConnection, ids: Sequence[UUID]
-) -> Mapping[UUID, Comment]:
+async def comments_by_id(database: Database, ids: Sequence[UUID]) -> Mapping[UUID, Comment]:
     """Return the comments that exist, by id."""
-    rows = rows_of(Comment, await connection.execute(_COMMENTS_BY_ID, {"keys": ids}))
+    rows = rows_of(Comment, await database.rows(_COMMENTS_BY_ID, {"keys": ids}))
     return {row.id: row for row in rows}
 
 
 async def comments_by_artist(
-    connection: AsyncConnection, artist_ids: Sequence[UUID], page: Page
+    database: Database, artist_ids: Sequence[UUID], page: Page
 ) -> Mapping[UUID, Slice[Comment]]:
     """Return a page of each artist's comments, the newest first."""
     place = _CURSORS.read(page.after)
-    rows = await connection.execute(
+    rows = await database.rows(
         _comments_by_artist(place is not None), page_parameters(artist_ids, page, place)
     )
     found = keyed_rows_of(Comment, rows)
@@ -77,11 +76,11 @@ async def comments_by_artist(
 
 
 async def comment_counts_by_artist(
-    connection: AsyncConnection, artist_ids: Sequence[UUID]
+    database: Database, artist_ids: Sequence[UUID]
 ) -> Mapping[UUID, int]:
     """Return how many comments each artist has; one without any is left out."""
-    rows = await connection.execute(_COMMENT_COUNTS_BY_ARTIST, {"keys": artist_ids})
-    return dict(rows.all())
+    rows = await database.rows(_COMMENT_COUNTS_BY_ARTIST, {"keys": artist_ids})
+    return dict(rows)
 
 
 async def insert_comment(session: AsyncSession, comment: Comment) -> None:

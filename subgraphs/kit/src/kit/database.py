@@ -4,15 +4,16 @@ import asyncio
 import math
 import select
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event, make_url, text
+from sqlalchemy import Engine, Executable, Row, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import greenlet_spawn
 
 from kit.errors import DatabaseError
 from kit.settings import ServiceSettings
@@ -34,9 +35,17 @@ class Database:
         self.engine = engine
         self._writer = engine.execution_options(isolation_level="READ COMMITTED")
 
-    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Return a connection without a transaction: each statement is one round trip."""
-        return self.engine.connect()
+    async def rows(
+        self, statement: Executable, parameters: Mapping[str, object] | None = None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Return the rows of a statement that reads, without a transaction: one round trip."""
+
+        def read() -> Sequence[Row[*tuple[Any, ...]]]:
+            with self.engine.sync_engine.connect() as connection:
+                return connection.execute(statement, parameters).all()
+
+        # One greenlet for all of it; an `AsyncConnection` takes three and a task.
+        return await greenlet_spawn(read)
 
     def write(self) -> AsyncSession:
         """Return a session whose `begin` is a transaction; its rows outlive it."""
@@ -48,8 +57,7 @@ class Database:
 
     async def ping(self) -> None:
         """Return when the database answers; raise one of `DATABASE_ERRORS` when it does not."""
-        async with self.read() as connection:
-            await connection.execute(text("SELECT 1"))
+        await self.rows(text("SELECT 1"))
 
 
 @asynccontextmanager

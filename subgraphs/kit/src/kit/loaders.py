@@ -1,10 +1,9 @@
-"""Loaders: the keys asked for in one tick become one SQL statement, over one connection."""
+"""Loaders: the keys asked for in one tick become one SQL statement."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.dataloader import DataLoader
 
 from kit.connections import Page, Slice
@@ -14,8 +13,8 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 Default = TypeVar("Default")
 
-ByKey = Callable[[AsyncConnection, Sequence[Key]], Awaitable[Mapping[Key, Value]]]
-PagesByKey = Callable[[AsyncConnection, Sequence[Key], Page], Awaitable[Mapping[Key, Slice[Value]]]]
+ByKey = Callable[[Database, Sequence[Key]], Awaitable[Mapping[Key, Value]]]
+PagesByKey = Callable[[Database, Sequence[Key], Page], Awaitable[Mapping[Key, Slice[Value]]]]
 
 
 def loader(
@@ -24,8 +23,7 @@ def loader(
     """Return a loader of what `query` finds by key, `default` where it finds nothing."""
 
     async def load(keys: list[Key]) -> list[Value | Default]:
-        async with database.read() as connection:
-            found = await query(connection, keys)
+        found = await query(database, keys)
         return [found.get(key, default) for key in keys]
 
     return DataLoader(load)
@@ -40,8 +38,7 @@ def page_loader(
         parents: defaultdict[Page, list[Key]] = defaultdict(list)
         for parent, page in keys:
             parents[page].append(parent)
-        async with database.read() as connection:
-            found = {page: await query(connection, some, page) for page, some in parents.items()}
+        found = {page: await query(database, some, page) for page, some in parents.items()}
         return [found[page].get(parent, Slice()) for parent, page in keys]
 
     return DataLoader(load)

@@ -33,5 +33,4 @@ class Loaders:
 
     async def genres(self) -> Sequence[Genre]:
         """Return all genres."""
-        async with self._database.read() as connection:
-            return await queries.all_genres(connection)
+        return await queries.all_genres(self._database)

@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, String, Uuid, func, or_, select, true, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from kit.connections import Cursors, Page, Slice
+from kit.database import Database
 from kit.pages import LIMIT, after, is_key, page_parameters, parents, slices
 from kit.rows import keyed_rows_of, rows_of
 from music.tables import Album, Artist, ArtistGenre, Genre, Track, TrackArtist
@@ -74,25 +74,23 @@ _TRACK_COUNTS_BY_ARTIST = (
 )
 
 
-async def artists_by_id(connection: AsyncConnection, ids: Sequence[UUID]) -> Mapping[UUID, Artist]:
+async def artists_by_id(database: Database, ids: Sequence[UUID]) -> Mapping[UUID, Artist]:
     """Return the artists that exist, by id."""
-    rows = rows_of(Artist, await connection.execute(_ARTISTS_BY_ID, {"keys": ids}))
+    rows = rows_of(Artist, await database.rows(_ARTISTS_BY_ID, {"keys": ids}))
     return {row.id: row for row in rows}
 
 
-async def artists_by_slug(
-    connection: AsyncConnection, slugs: Sequence[str]
-) -> Mapping[str, Artist]:
+async def artists_by_slug(database: Database, slugs: Sequence[str]) -> Mapping[str, Artist]:
     """Return the artists that exist, by slug."""
-    rows = rows_of(Artist, await connection.execute(_ARTISTS_BY_SLUG, {"keys": slugs}))
+    rows = rows_of(Artist, await database.rows(_ARTISTS_BY_SLUG, {"keys": slugs}))
     return {row.slug: row for row in rows}
 
 
 async def artists_by_track(
-    connection: AsyncConnection, track_ids: Sequence[UUID]
+    database: Database, track_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[Artist]]:
     """Return who plays on each track, the main artist first."""
-    rows = await connection.execute(_ARTISTS_BY_TRACK, {"keys": track_ids})
+    rows = await database.rows(_ARTISTS_BY_TRACK, {"keys": track_ids})
     found: defaultdict[UUID, list[Artist]] = defaultdict(list)
     for track_id, artist in keyed_rows_of(Artist, rows):
         found[track_id].append(artist)
@@ -100,11 +98,11 @@ async def artists_by_track(
 
 
 async def artists_by_genre(
-    connection: AsyncConnection, genres: Sequence[str | None], page: Page
+    database: Database, genres: Sequence[str | None], page: Page
 ) -> Mapping[str | None, Slice[Artist]]:
     """Return a page of the artists who play each genre, or of all for None, by name."""
     place = ARTIST_CURSORS.read(page.after)
-    rows = await connection.execute(
+    rows = await database.rows(
         _artists_by_genre(place is not None), page_parameters(genres, page, place)
     )
     return slices(
@@ -117,41 +115,41 @@ async def artists_by_genre(
 
 
 async def artist_counts_by_genre(
-    connection: AsyncConnection, genres: Sequence[str | None]
+    database: Database, genres: Sequence[str | None]
 ) -> Mapping[str | None, int]:
     """Return how many artists play each genre, or there are for None."""
-    rows = await connection.execute(_artist_counts_by_genre(), {"keys": genres})
-    return dict(rows.all())
+    rows = await database.rows(_artist_counts_by_genre(), {"keys": genres})
+    return dict(rows)
 
 
-async def all_genres(connection: AsyncConnection) -> Sequence[Genre]:
+async def all_genres(database: Database) -> Sequence[Genre]:
     """Return all genres in their order."""
-    return rows_of(Genre, await connection.execute(_ALL_GENRES))
+    return rows_of(Genre, await database.rows(_ALL_GENRES))
 
 
 async def genres_by_artist(
-    connection: AsyncConnection, artist_ids: Sequence[UUID]
+    database: Database, artist_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[Genre]]:
     """Return what each artist plays, the main genre first."""
-    rows = await connection.execute(_GENRES_BY_ARTIST, {"keys": artist_ids})
+    rows = await database.rows(_GENRES_BY_ARTIST, {"keys": artist_ids})
     found: defaultdict[UUID, list[Genre]] = defaultdict(list)
     for artist_id, genre in keyed_rows_of(Genre, rows):
         found[artist_id].append(genre)
     return found
 
 
-async def albums_by_id(connection: AsyncConnection, ids: Sequence[UUID]) -> Mapping[UUID, Album]:
+async def albums_by_id(database: Database, ids: Sequence[UUID]) -> Mapping[UUID, Album]:
     """Return the albums that exist, by id."""
-    rows = rows_of(Album, await connection.execute(_ALBUMS_BY_ID, {"keys": ids}))
+    rows = rows_of(Album, await database.rows(_ALBUMS_BY_ID, {"keys": ids}))
     return {row.id: row for row in rows}
 
 
 async def albums_by_artist(
-    connection: AsyncConnection, artist_ids: Sequence[UUID], page: Page
+    database: Database, artist_ids: Sequence[UUID], page: Page
 ) -> Mapping[UUID, Slice[Album]]:
     """Return a page of each artist's albums, the newest first."""
     place = ALBUM_CURSORS.read(page.after)
-    rows = await connection.execute(
+    rows = await database.rows(
         _albums_by_artist(place is not None), page_parameters(artist_ids, page, place)
     )
     return slices(
@@ -164,24 +162,24 @@ async def albums_by_artist(
 
 
 async def album_counts_by_artist(
-    connection: AsyncConnection, artist_ids: Sequence[UUID]
+    database: Database, artist_ids: Sequence[UUID]
 ) -> Mapping[UUID, int]:
     """Return how many albums each artist has; one without any is left out."""
-    rows = await connection.execute(_ALBUM_COUNTS_BY_ARTIST, {"keys": artist_ids})
-    return dict(rows.all())
+    rows = await database.rows(_ALBUM_COUNTS_BY_ARTIST, {"keys": artist_ids})
+    return dict(rows)
 
 
-async def tracks_by_id(connection: AsyncConnection, ids: Sequence[UUID]) -> Mapping[UUID, Track]:
+async def tracks_by_id(database: Database, ids: Sequence[UUID]) -> Mapping[UUID, Track]:
     """Return the tracks that exist, by id."""
-    rows = rows_of(Track, await connection.execute(_TRACKS_BY_ID, {"keys": ids}))
+    rows = rows_of(Track, await database.rows(_TRACKS_BY_ID, {"keys": ids}))
     return {row.id: row for row in rows}
 
 
 async def tracks_by_album(
-    connection: AsyncConnection, album_ids: Sequence[UUID]
+    database: Database, album_ids: Sequence[UUID]
 ) -> Mapping[UUID, list[Track]]:
     """Return all tracks of each album, in order."""
-    rows = rows_of(Track, await connection.execute(_TRACKS_BY_ALBUM, {"keys": album_ids}))
+    rows = rows_of(Track, await database.rows(_TRACKS_BY_ALBUM, {"keys": album_ids}))
     found: defaultdict[UUID, list[Track]] = defaultdict(list)
     for row in rows:
         found[row.album_id].append(row)
@@ -189,11 +187,11 @@ async def tracks_by_album(
 
 
 async def tracks_by_artist(
-    connection: AsyncConnection, artist_ids: Sequence[UUID], page: Page
+    database: Database, artist_ids: Sequence[UUID], page: Page
 ) -> Mapping[UUID, Slice[Track]]:
     """Return a page of the tracks each artist plays on: newest album first, then in its order."""
     place = TRACK_CURSORS.read(page.after)
-    rows = await connection.execute(
+    rows = await database.rows(
         _tracks_by_artist(place is not None), page_parameters(artist_ids, page, place)
     )
     return slices(
@@ -203,14 +201,14 @@ async def tracks_by_artist(
 
 
 async def track_counts_by_artist(
-    connection: AsyncConnection, artist_ids: Sequence[UUID]
+    database: Database, artist_ids: Sequence[UUID]
 ) -> Mapping[UUID, int]:
     """Return how many tracks each artist plays on; one without any is left out."""
-    rows = await connection.execute(_TRACK_COUNTS_BY_ARTIST, {"keys": artist_ids})
-    return dict(rows.all())
+    rows = await database.rows(_TRACK_COUNTS_BY_ARTIST, {"keys": artist_ids})
+    return dict(rows)
 
 
-def _track_place(row: Row[UUID, Track, date]) -> TrackPlace:
+def _track_place(row: Row[*tuple[Any, ...]]) -> TrackPlace:
     return TrackPlace(row.released_on, row.album_id, row.number)
 
 
