@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
+from runner.postgres import PostgresServer
 from running_service import running_service
 
 HOLD = text("SELECT pg_advisory_xact_lock(7)")
@@ -40,3 +41,32 @@ async def test_a_read_is_one_statement_outside_of_a_transaction(
         ]
 
     assert int(second[0]) == int(first[0]) + 1
+
+
+async def test_a_read_whose_server_went_away_is_read_again(
+    create_database: Callable[..., str], postgres: PostgresServer
+) -> None:
+    url = create_database("music")
+    async with running_service("music", url) as music:
+        database = music.app.state.database
+        [[pid]] = await database.rows(text("SELECT pg_backend_pid()"))
+        postgres.run_sql("SELECT pg_terminate_backend(:'pid');", pid=str(pid))
+
+        [[another]] = await database.rows(text("SELECT pg_backend_pid()"))
+
+    assert another != pid
+
+
+async def test_a_write_whose_server_went_away_gets_another_connection(
+    create_database: Callable[..., str], postgres: PostgresServer
+) -> None:
+    url = create_database("music")
+    async with running_service("music", url) as music:
+        database = music.app.state.database
+        [[pid]] = await database.rows(text("SELECT pg_backend_pid()"))
+        postgres.run_sql("SELECT pg_terminate_backend(:'pid');", pid=str(pid))
+
+        async with database.write() as session, session.begin():
+            another = await session.scalar(text("SELECT pg_backend_pid()"))
+
+    assert another != pid

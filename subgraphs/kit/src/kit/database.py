@@ -1,18 +1,13 @@
 """The database of a service: its engine, connections and sessions."""
 
-import asyncio
-import math
-import select
-import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, Executable, Row, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection, Engine, Executable, Row, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import greenlet_spawn
 
 from kit.errors import DatabaseError
@@ -20,8 +15,9 @@ from kit.settings import ServiceSettings
 
 CONNECT_SECONDS = 5
 DEFAULT_PORT = 5432
-# How long a pooled connection may have been left alone and still be used unasked.
-IDLE_SECONDS = 10.0
+# https://www.postgresql.org/docs/18/errcodes-appendix.html: by an administrator, by a crash, and
+# while it starts.
+_SHUTDOWNS = frozenset({"57P01", "57P02", "57P03"})
 
 # What a database that cannot be reached, or refuses us, makes the driver raise; the last is how it
 # takes an option in the address that it does not know.
@@ -34,18 +30,27 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(isolation_level="READ COMMITTED")
+        _ping_first(self._writer.sync_engine)
 
     async def rows(
         self, statement: Executable, parameters: Mapping[str, object] | None = None
     ) -> Sequence[Row[*tuple[Any, ...]]]:
-        """Return the rows of a statement that reads, without a transaction: one round trip."""
+        """Return the rows of a statement that reads, without a transaction: one round trip.
+
+        It is read again where the server, or the way to it, went away meanwhile.
+        """
 
         def read() -> Sequence[Row[*tuple[Any, ...]]]:
             with self.engine.sync_engine.connect() as connection:
                 return connection.execute(statement, parameters).all()
 
         # One greenlet for all of it; an `AsyncConnection` takes three and a task.
-        return await greenlet_spawn(read)
+        try:
+            return await greenlet_spawn(read)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return await greenlet_spawn(read)
 
     def write(self) -> AsyncSession:
         """Return a session whose `begin` is a transaction; its rows outlive it."""
@@ -71,7 +76,7 @@ async def open_database(settings: ServiceSettings) -> AsyncGenerator[Database]:
         hide_parameters=True,
         connect_args={"timeout": CONNECT_SECONDS},
     )
-    _look_before_use(engine.sync_engine)
+    _notice_what_is_gone(engine.sync_engine)
     database = Database(engine)
     try:
         await _reach(database, settings)
@@ -80,38 +85,31 @@ async def open_database(settings: ServiceSettings) -> AsyncGenerator[Database]:
         await engine.dispose()
 
 
-def _look_before_use(engine: Engine) -> None:
-    """Have the pool replace a connection whose server has gone, before a statement needs it.
-
-    The pool's own pre-ping is another round trip for each statement. A server that ends tells so,
-    and then there is something to read; one whose machine has gone tells nothing, but a connection
-    in constant use can do without asking for it.
-    """
-
-    @event.listens_for(engine, "checkin")
-    def note_return(_connection: object, record: ConnectionPoolEntry) -> None:
-        record.info[note_return] = time.monotonic()
+def _notice_what_is_gone(engine: Engine) -> None:
+    """Have connections to a server that has gone replaced, without a ping for each statement."""
 
     @event.listens_for(engine, "checkout")
-    def require_open(connection: DBAPIConnection, record: ConnectionPoolEntry, *_: object) -> None:
-        driver = connection.driver_connection
-        if driver.is_closed():
+    def require_open(connection: DBAPIConnection, *_: object) -> None:
+        if connection.driver_connection.is_closed():
             raise DisconnectionError
-        idle = time.monotonic() - record.info.get(note_return, math.inf)
-        if idle > IDLE_SECONDS or _has_been_told(driver):
-            try:
-                engine.dialect.do_ping(connection)
-            except engine.dialect.loaded_dbapi.Error as error:
-                raise DisconnectionError from error
+
+    @event.listens_for(engine, "handle_error")
+    def know_shutdowns(context: ExceptionContext) -> None:
+        # They come as an answer, before the connection is closed.
+        if getattr(context.original_exception, "sqlstate", None) in _SHUTDOWNS:
+            context.is_disconnect = True
 
 
-def _has_been_told(driver: Any) -> bool:  # noqa: ANN401 (asyncpg has no types)
-    """Return whether the server has sent something that nobody waits for, such as its end."""
-    # It has no public way to its socket.
-    transport: asyncio.Transport = driver._transport  # noqa: SLF001
-    polled = select.poll()
-    polled.register(transport.get_extra_info("socket"), select.POLLIN)
-    return bool(polled.poll(0))
+def _ping_first(engine: Engine) -> None:
+    """Have each connection of `engine` pinged first, for what cannot just be tried again."""
+
+    @event.listens_for(engine, "engine_connect")
+    def ping(connection: Connection) -> None:
+        try:
+            engine.dialect.do_ping(cast("DBAPIConnection", connection.connection.dbapi_connection))
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The next use of it connects anew.
+            connection.invalidate(error)
 
 
 async def _reach(database: Database, settings: ServiceSettings) -> None:
