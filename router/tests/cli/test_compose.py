@@ -239,11 +239,11 @@ def test_tags_make_a_contract() -> None:
 
 
 def test_a_tag_that_nothing_has_is_told() -> None:
-    result = compose("--config", "config.yaml", "--exclude-tag", "internl")
+    result = compose("--config", "config.yaml", "--exclude-tag", "outdated")
 
     assert result.exit_code == 0
     assert (
-        "hint (WARN): CONTRACT_TAG_UNUSED: the contract excludes the tag `internl`, which nothing"
+        "hint (WARN): CONTRACT_TAG_UNUSED: the contract excludes the tag `outdated`, which nothing"
         " has; did you mean `internal`?\n"
     ) in result.stderr
 
