@@ -239,11 +239,11 @@ def test_tags_make_a_contract() -> None:
 
 
 def test_a_tag_that_nothing_has_is_told() -> None:
-    result = compose("--config", "config.yaml", "--exclude-tag", "outdated")
+    result = compose("--config", "config.yaml", "--exclude-tag", "internals")
 
     assert result.exit_code == 0
     assert (
-        "hint (WARN): CONTRACT_TAG_UNUSED: the contract excludes the tag `outdated`, which nothing"
+        "hint (WARN): CONTRACT_TAG_UNUSED: the contract excludes the tag `internals`, which nothing"
         " has; did you mean `internal`?\n"
     ) in result.stderr
 
