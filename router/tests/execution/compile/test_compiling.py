@@ -6,12 +6,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse
 from plans.running import Graph
 from plans.writing import entities, lookup, root
 
 from graphwing import Router, Subgraph, SubgraphAnswer, SubgraphRequest
 from graphwing.exact_json import decode_json, encode_json
-from graphwing.execution import Counts
+from graphwing.execution import Compiler, Counts, Operation
+from graphwing.planner.plan import Plan
 
 API = """
 type Query { artists: [Artist], artist: Artist, at: Place }
@@ -140,3 +142,34 @@ async def test_a_program_that_never_fits_is_given_up() -> None:
         counts = router.counts.interpreted
         assert counts["an answer of another shape"] == 100
         assert router.counts.compiled == 0
+
+
+async def test_programs_are_kept_while_a_router_is_closed() -> None:
+    router = songs({"song": {"title": "Moon"}})
+    async with router, asyncio.timeout(10):
+        while not router.counts.compiled:
+            await router.execute("{ song { title } }")
+
+    async with router:
+        await router.execute("{ song { title } }")
+
+        assert router.counts == Counts(compiled=1)
+
+
+def test_of_too_many_programs_the_one_goes_that_was_not_used_for_longest() -> None:
+    schema = build_schema("type Query { a: Int, b: Int, c: Int }")
+    compiler = Compiler(schema, schema, after=0, most=2)
+    a, b, c = (_operation(schema, name) for name in "abc")
+
+    used = [compiler.use(each, {}) for each in (a, b, a, c)]
+
+    assert [each.program is not None for each in used] == [True, False, True, True]
+    assert used[1].obstacle == "it was not asked for lately"
+    assert compiler.use(b, {}).program is not None
+
+
+def _operation(schema: GraphQLSchema, field: str) -> Operation:
+    document = parse(f"{{ {field} }}")
+    definition = document.definitions[0]
+    assert isinstance(definition, OperationDefinitionNode)
+    return Operation(schema, document, definition, Plan("query", (root(0, "s", field),)))

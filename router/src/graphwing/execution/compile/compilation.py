@@ -11,7 +11,7 @@ _MISFITS_ALLOWED = 100
 """Answers in a row that an operation's program cannot take, before it is given up."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Compilation:
     """How far an operation is compiled, for certain values of its conditions."""
 
@@ -20,6 +20,11 @@ class Compilation:
     """Why there is no program."""
     _uses: int = 0
     _misfits: int = 0
+
+    def forget(self) -> None:
+        """Let go of the program; if the operation comes again, it is compiled again."""
+        self.program, self.obstacle = None, "it was not asked for lately"
+        self._uses = 0
 
     def used(self) -> int:
         """Count one more use and return how many there were."""

@@ -50,7 +50,11 @@ class ProgramRun:
     async def data(self) -> bytes | Obstacle:
         """Return the data of the response as JSON, or why the plan has to be interpreted."""
         await self._run_all(self._program.first)
-        return self._obstacle or self._program.data(self._root)
+        if self._obstacle:
+            return self._obstacle
+        # What was heard is no longer needed, and may be as large as what is written now.
+        self._heard.clear()
+        return self._program.data(self._root)
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Return ways to the subgraphs that answer from what they have said already."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from typing import Any
+from typing import Any, cast
 
 import httptools
 import msgspec
@@ -48,7 +48,9 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
-        self._waiter: asyncio.Future[HttpAnswer] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        # Not the future's result: the loop holds on to that until its reader waits again.
+        self._answer: HttpAnswer | None = None
         self._answers = 0
         self._is_kept = False
         self._begin()
@@ -86,14 +88,15 @@ class Connection(asyncio.Protocol):
         timer = self._loop.call_at(deadline, self._fail, TimeoutError())
         self._transport.write(data)
         try:
-            return await waiter
+            await waiter
+            return cast("HttpAnswer", self._answer)
         except BaseException:
             # What the server may still send would be taken for the answer to the next request.
             self.close()
             raise
         finally:
             timer.cancel()
-            self._waiter = None
+            self._waiter = self._answer = None
 
     def _fail(self, error: Exception) -> None:
         self._is_kept = False
@@ -179,12 +182,16 @@ class Connection(asyncio.Protocol):
         if self._waiter is None or self._waiter.done():
             self.close()
             return
+        body = b"".join(self._parts)
+        # They may be large, and the connection may be idle for long.
+        self._parts.clear()
         try:
-            body = self._decompressed(b"".join(self._parts))
+            body = self._decompressed(body)
         except (zlib.error, NotHttpError) as error:
             self._fail(error if isinstance(error, NotHttpError) else NotHttpError(_BROKEN))
             return
-        self._waiter.set_result(HttpAnswer(status, self._content_type, body))
+        self._answer = HttpAnswer(status, self._content_type, body)
+        self._waiter.set_result(None)
 
     def _decompressed(self, body: bytes) -> bytes:
         if self._encoding in {None, "", "identity"}:
