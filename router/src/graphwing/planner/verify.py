@@ -314,17 +314,21 @@ class Everything:
         fetches: frozenset[int] | None = None,
     ) -> bool:
         """Tell whether a field is there for all objects that `here` means, when `given` holds."""
-        found = [
-            item.conditions - given
+        items = [
+            item
             for item in self._by_keys.get(tuple(step.key for step in here), [])
             if item.name == name
             and not any(replace(one, expected=not one.expected) in given for one in item.conditions)
             and (fetches is None or item.fetch in fetches)
-            and self._admits(item.way, here)
         ]
-        if not found or not all(found):
-            return bool(found)
-        # Several may bring it between them: one if a condition holds, another if it does not.
+        found = [item.conditions - given for item in items if self._admits(item.way, here)]
+        # Several may bring it between them: one for some objects or if a condition holds, another
+        # for the others or if it does not.
+        if not found:
+            parts = next(filter(None, (self._divided(here, item.way) for item in items)), ())
+            return bool(parts) and all(self.has(one, name, given, fetches) for one in parts)
+        if not all(found):
+            return True
         one = min(found[0], key=lambda condition: condition.variable)
         cases = (one, replace(one, expected=not one.expected))
         return all(self.has(here, name, given | {case}, fetches) for case in cases)
@@ -345,6 +349,20 @@ class Everything:
         return frozenset(
             name for item in found if _can_meet(item.way, way) for name in item.returns
         )
+
+    def _divided(
+        self, here: tuple[Step, ...], way: tuple[Step, ...]
+    ) -> tuple[tuple[Step, ...], ...]:
+        """Return `here` for the objects that are on `way`, and for those that are not."""
+        for index, (have, want) in enumerate(zip(way, here, strict=True)):
+            types = self.possible(here[:index]) if want.types is None else want.types
+            common = types & have.types if have.types is not None else types
+            if common and common != types:
+                parts = (common, types - common)
+                return tuple(
+                    (*here[:index], replace(want, types=part), *here[index + 1 :]) for part in parts
+                )
+        return ()
 
     def _admits(self, way: tuple[Step, ...], wanted: tuple[Step, ...]) -> bool:
         for index, (have, want) in enumerate(zip(way, wanted, strict=True)):
