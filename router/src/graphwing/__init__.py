@@ -1,6 +1,7 @@
 """graphwing: a GraphQL federation router for Python."""
 
-from graphwing.composition import SubgraphSdl, compose
+from typing import TYPE_CHECKING, Any
+
 from graphwing.errors import (
     CompositionError,
     CompositionProblem,
@@ -24,6 +25,9 @@ from graphwing.server.sharing import SharingSettings
 from graphwing.server.sources import Subgraph
 from graphwing.server.subscriptions import SubscriptionSettings
 from graphwing.supergraph import Supergraph, parse_supergraph
+
+if TYPE_CHECKING:
+    from graphwing.composition import SubgraphSdl, compose
 
 __all__ = [
     "CompositionError",
@@ -57,3 +61,12 @@ __all__ = [
     "render_text",
     "router_from_settings",
 ]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (as the language has it)
+    """Import composition when it is used: a router of a supergraph starts without it."""
+    if name in {"SubgraphSdl", "compose"}:
+        from graphwing import composition  # noqa: PLC0415
+
+        return getattr(composition, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from graphwing.composition import SubgraphSdl, compose, python_classes
 from graphwing.errors import (
     MethodRefusedError,
     NotReadyError,
@@ -340,6 +339,13 @@ class Router:
         self._labels = OverrideLabels(supergraph, self._named_labels)
 
     def _compose(self, fetched: Mapping[str, str]) -> Supergraph:
+        # Here, for a router of a supergraph starts sooner without composition.
+        from graphwing.composition import (  # noqa: PLC0415
+            SubgraphSdl,
+            compose,
+            python_classes,
+        )
+
         return compose(
             SubgraphSdl(
                 name,

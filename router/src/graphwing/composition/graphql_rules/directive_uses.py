@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from graphwing.composition.definitions import (
     AppliedDirective,
     DirectiveDefinition,
     InputValue,
+    TypeDefinition,
 )
 from graphwing.composition.federation_directives import (
     LATEST_FEDERATION,
@@ -63,7 +65,15 @@ def check_directive_uses(schema: SubgraphSchema, problems: Problems) -> None:
         checker.check(coordinate, uses, location)
 
 
-def uses_in(schema: SubgraphSchema) -> Iterator[tuple[str, list[AppliedDirective], str]]:
+class CarriesDirectives(Protocol):
+    """A schema as far as directives stand in it: a subgraph's, or what is merged of them."""
+
+    types: dict[str, TypeDefinition]
+    directives: dict[str, DirectiveDefinition]
+    schema_directives: list[AppliedDirective]
+
+
+def uses_in(schema: CarriesDirectives) -> Iterator[tuple[str, list[AppliedDirective], str]]:
     """Yield coordinate, directives and location of everything that carries some."""
     yield "schema", schema.schema_directives, "SCHEMA"
     for definition in schema.types.values():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from graphwing.composition.definitions import AppliedDirective, DirectiveDefinition, InputValue
+from graphwing.composition.definitions import DirectiveDefinition, InputValue
 from graphwing.composition.federation_directives import (
     CONNECT_IDENTITY,
     LATEST_FEDERATION,
@@ -12,10 +10,11 @@ from graphwing.composition.federation_directives import (
     SPECS,
     federation_directives,
 )
+from graphwing.composition.graphql_rules.directive_uses import uses_in
 from graphwing.composition.links import Version
 from graphwing.composition.merge.merge_state import LinkedFeature, Merge
 from graphwing.composition.problems import Place
-from graphwing.composition.subgraph_schema import SubgraphSchema, elements_of
+from graphwing.composition.subgraph_schema import SubgraphSchema
 
 _VERSIONS = {"tag": "v0.3", "inaccessible": "v0.2"}
 _SECURITY = frozenset({"inaccessible", "authenticated", "requiresScopes", "policy", "context"})
@@ -51,20 +50,11 @@ def _names_in(schema: SubgraphSchema) -> dict[str, tuple[str, Place]]:
     found: dict[str, tuple[str, Place]] = {}
     if schema.used_directives.isdisjoint(SPEC_OF_DIRECTIVE):
         return found
-    for use in _uses_in(schema):
-        if use.spec is not None and use.spec in SPEC_OF_DIRECTIVE and use.spec not in found:
-            found[use.spec] = (use.name, schema.at(use.position))
+    for _, uses, _ in uses_in(schema):
+        for use in uses:
+            if use.spec is not None and use.spec in SPEC_OF_DIRECTIVE and use.spec not in found:
+                found[use.spec] = (use.name, schema.at(use.position))
     return found
-
-
-def _uses_in(schema: SubgraphSchema) -> Iterator[AppliedDirective]:
-    yield from schema.schema_directives
-    for definition in schema.types.values():
-        for _, element, _ in elements_of(definition):
-            yield from element.directives
-    for directive in schema.directives.values():
-        for argument in directive.arguments.values():
-            yield from argument.directives
 
 
 def define_carried_directives(merge: Merge) -> None:

@@ -10,7 +10,6 @@ from graphwing.composition.graphql_rules.directive_uses import uses_in
 from graphwing.composition.graphql_rules.input_values import coerced, value_complaint
 from graphwing.composition.merge.merge_state import Merge
 from graphwing.composition.problems import Place
-from graphwing.composition.subgraph_schema import elements_of
 from graphwing.composition.values import ConstValue, same_value
 
 
@@ -18,7 +17,7 @@ def check_composed_uses(merge: Merge) -> None:
     """Make values what the definition takes; report uses that only an older definition allows."""
     if not merge.composed:
         return
-    for coordinate, uses, location in _uses_in(merge):
+    for coordinate, uses, location in uses_in(merge):
         for index, use in enumerate(uses):
             if use.spec is None and use.name in merge.composed:
                 definition = merge.directives[use.name]
@@ -29,17 +28,6 @@ def check_composed_uses(merge: Merge) -> None:
                 uses[index] = replace(use, arguments=arguments)
                 for code, complaint in _complaints(merge, uses[index], definition, location):
                     _report(merge, code, complaint, use, coordinate)
-
-
-def _uses_in(merge: Merge) -> Iterator[tuple[str, list[AppliedDirective], str]]:
-    yield "schema", merge.schema_directives, "SCHEMA"
-    for definition in merge.types.values():
-        for coordinate, element, location in elements_of(definition):
-            yield coordinate, element.directives, location
-    for directive in merge.directives.values():
-        for argument in directive.arguments.values():
-            coordinate = f"@{directive.name}({argument.name}:)"
-            yield coordinate, argument.directives, "ARGUMENT_DEFINITION"
 
 
 def _value(
