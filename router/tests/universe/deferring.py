@@ -125,7 +125,8 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 def with_early_nulls(expected: Json, actual: Json, at_once: Json) -> Json:
     """Return `expected` with the nulls of `actual` that are right when nothing is deferred.
 
-    What no key leads to comes with an earlier part, and a subgraph's null takes it along there.
+    What no key leads to comes with an earlier part, and a subgraph's null takes it along there;
+    what such a part should have brought does not come at all.
     """
     if actual is None:
         return None if at_once is None else expected
@@ -134,6 +135,12 @@ def with_early_nulls(expected: Json, actual: Json, at_once: Json) -> Json:
             return {
                 key: with_early_nulls(value, actual.get(key, value), at_once.get(key))
                 for key, value in expected.items()
+            }
+        case dict(), dict(), None:
+            return {
+                key: with_early_nulls(value, actual[key], None)
+                for key, value in expected.items()
+                if key in actual
             }
         case list(), list(), list():
             triples = zip(expected, actual, at_once, strict=False)

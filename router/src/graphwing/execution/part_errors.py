@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from graphwing.execution.response_errors import ErrorLog, placed_errors
 from graphwing.execution.tree import Failure, Object, ResponsePath, Value
 from graphwing.planner.plan import PRIMARY, Plan
+
+_Key = tuple[ResponsePath, str]
 
 
 class PartErrors:
@@ -21,6 +23,7 @@ class PartErrors:
         self._held = _Held()
         self._untold: dict[int, Failure] = {}
         """Failures that the client has not heard of, by identity."""
+        self._told: set[_Key] = set()
 
     def first(self, data: Object | None, *, is_last: bool) -> list[dict[str, Any]]:
         """Return the errors for the first part, after its completion."""
@@ -37,6 +40,7 @@ class PartErrors:
                 here.append(error)
             else:
                 self._held.add(error)
+        self._told.update(map(_key, here))
         return here
 
     def collect(self, parts: Collection[int]) -> None:
@@ -59,26 +63,34 @@ class PartErrors:
             errors += placed_errors(failure)
             failure.missing.clear()
             self._untold.pop(id(failure), None)
-        return errors + self._held.taken(path, data)
+        errors += self._held.taken(path, data)
+        self._told.update(map(_key, errors))
+        return errors
 
     def left(self, *, is_last: bool) -> list[dict[str, Any]]:
-        """Return the errors that have no place in any part, once there is nothing to wait for."""
+        """Return the errors that have no place in any part, once there is nothing to wait for.
+
+        What two parts have in common is sent once, and so is what either of their fetches says
+        about it.
+        """
         errors = [error for one in self._untold.values() for error in placed_errors(one)]
         self._untold.clear()
-        return errors + self._held.rest() if is_last else errors
+        if is_last:
+            errors += self._held.rest()
+        return [error for error in errors if _key(error) not in self._told]
 
 
 class _Held:
     """Errors at places that are not sent yet, found by any place above."""
 
     def __init__(self) -> None:
-        self._errors: dict[object, dict[str, Any]] = {}
-        self._below: dict[ResponsePath, list[object]] = {}
+        self._errors: dict[_Key, dict[str, Any]] = {}
+        self._below: dict[ResponsePath, list[_Key]] = {}
 
     def add(self, error: dict[str, Any]) -> None:
         """Hold an error; one that is held already is the same."""
-        place: ResponsePath = tuple(error.get("path", ()))
-        key = (place, repr(error))
+        key = _key(error)
+        place, _ = key
         if key not in self._errors:
             self._errors[key] = error
             for length in range(len(place) + 1):
@@ -98,6 +110,11 @@ class _Held:
         left = list(self._errors.values())
         self._errors.clear()
         return left
+
+
+def _key(error: Mapping[str, Any]) -> _Key:
+    """Return what two errors have in common that are one."""
+    return tuple(error.get("path", ())), repr(error)
 
 
 def _is_there(value: Value, path: Collection[str | int]) -> bool:

@@ -7,6 +7,7 @@ plan is interpreted then, with the answers that there are: no fetch is sent twic
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,7 @@ from graphwing.execution.transport import (
     Transport,
 )
 
+_Heard = dict[tuple[str, bytes], deque[RawAnswer | SubgraphError]]
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
@@ -58,9 +60,9 @@ class ProgramRun:
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Return ways to the subgraphs that answer from what they have said already."""
-        heard: dict[tuple[str, bytes], RawAnswer | SubgraphError] = {
-            (subgraph, request.body()): said for subgraph, request, said in self._heard
-        }
+        heard: _Heard = {}
+        for subgraph, request, said in self._heard:
+            heard.setdefault((subgraph, request.body()), deque()).append(said)
         return {
             name: replace(one, transport=_Remembering(name, one.transport, heard))
             for name, one in self._endpoints.items()
@@ -119,17 +121,21 @@ class ProgramRun:
 
 @dataclass(frozen=True, slots=True)
 class _Remembering:
-    """A way to a subgraph that does not ask again what was answered before."""
+    """A way to a subgraph that does not ask again what was answered before.
+
+    Each answer is for one request: after a mutation the same question is a new one.
+    """
 
     subgraph: str
     transport: Transport
-    heard: dict[tuple[str, bytes], RawAnswer | SubgraphError]
+    heard: _Heard
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Answer `request`, or raise `SubgraphError`."""
-        said = self.heard.get((self.subgraph, request.body()))
-        if said is None:
+        answers = self.heard.get((self.subgraph, request.body()))
+        if not answers:
             return await self.transport.send(request, timeout=timeout)
+        said = answers.popleft()
         if isinstance(said, SubgraphError):
             raise said
         return said
