@@ -126,13 +126,15 @@ def with_early_nulls(expected: Json, actual: Json, at_once: Json) -> Json:
     """Return `expected` with the nulls of `actual` that are right when nothing is deferred.
 
     What no key leads to comes with an earlier part, and a subgraph's null takes it along there;
-    what such a part should have brought does not come at all.
+    what such a part should have brought does not come at all, and what would have failed with it
+    comes.
     """
     if actual is None:
         return None if at_once is None else expected
     match expected, actual, at_once:
         case dict(), dict(), dict():
-            return {
+            saved = {key: at_once[key] for key in (actual.keys() - expected) & at_once.keys()}
+            return saved | {
                 key: with_early_nulls(value, actual.get(key, value), at_once.get(key))
                 for key, value in expected.items()
             }

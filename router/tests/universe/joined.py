@@ -153,9 +153,10 @@ class JoinedSubgraphs:
 
     @cached_property
     def clean(self) -> frozenset[Coordinate]:
-        """Fields that keys and requirements read: nothing is injected there.
+        """Fields that keys and requirements read, and those whose null would take such a field.
 
-        A router reads them on its own account, so their errors are not the client's.
+        Nothing is injected there: a router reads them on its own account, so their errors are not
+        the client's.
         """
         found: set[Coordinate] = set(self.key_fields)
         for subgraph in self._subgraphs:
@@ -166,6 +167,17 @@ class JoinedSubgraphs:
                     for argument in declared.contextual:
                         for name in self._setting(subgraph, argument.context):
                             self._collect(name, argument.selections, found)
+        waiting = list(found)
+        while waiting:
+            for typename in self.shape(waiting.pop()).types:
+                strict = {
+                    (typename, name)
+                    for _, each in self._types(typename)
+                    for name in each.fields
+                    if self.shape((typename, name)).strict[0]
+                }
+                waiting += strict - found
+                found |= strict
         return frozenset(found)
 
     @cached_property

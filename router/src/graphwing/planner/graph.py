@@ -283,7 +283,10 @@ class QueryGraph:
         for name, field_ in definition.fields.items():
             join = field_.joins.get(node.subgraph)
             provided = node.id.provided.field(name)
-            if join is None or (provided is None and not self._resolves(node, name)):
+            if join is None or (provided is None and not self._resolves(node, name, join)):
+                continue
+            # An interface's field is asked for at once only if it can be of every implementation.
+            if node.kind == "interface" and not self._is_implemented(node, name):
                 continue
             edge = self._edge(node, join, name, provided or NOTHING)
             # A value type of Federation 1 may have fields of types that not everybody has.
@@ -331,23 +334,13 @@ class QueryGraph:
         reads = tuple(dict.fromkeys(read for _, read in contextual))
         return Demand(self.requirement(node.type_name, requires) if requires else None, reads)
 
-    def _resolves(self, node: Node, name: str) -> bool:
-        join = self._join(node.type_name, node.subgraph, name)
-        if join is None or join.external or not self._is_active(node.type_name, name, join):
-            return False
-        if node.kind != "interface":
-            return True
-        # An interface's field is asked for at once only if it can be of every implementation.
-        return all(self._implements(node, type_name, name) for type_name in node.possible)
+    def _resolves(self, node: Node, name: str, join: FieldJoin) -> bool:
+        return not join.external and self._is_active(node.type_name, name, join)
 
-    def _implements(self, node: Node, type_name: str, name: str) -> bool:
-        implementation = self.narrowed(node, type_name)
-        edge = self.field(implementation, name) if implementation else None
-        return edge is not None and edge.demand is None
-
-    def _join(self, type_name: str, subgraph: str, name: str) -> FieldJoin | None:
-        field_ = self.supergraph.types[type_name].fields.get(name)
-        return field_.joins.get(subgraph) if field_ else None
+    def _is_implemented(self, node: Node, name: str) -> bool:
+        implementations = (self.narrowed(node, type_name) for type_name in node.possible)
+        edges = (self.field(each, name) if each else None for each in implementations)
+        return all(edge is not None and edge.demand is None for edge in edges)
 
     def _is_active(self, type_name: str, name: str, join: FieldJoin) -> bool:
         """Tell whether the overrides of a field leave it to this subgraph."""

@@ -368,9 +368,13 @@ class Everything:
         for index, (have, want) in enumerate(zip(way, wanted, strict=True)):
             if have.types is None:
                 continue
-            types = self.possible(wanted[:index]) if want.types is None else want.types
-            if not types <= have.types:
-                return False
+            if want.types is None or not want.types <= have.types:
+                # What those who were asked cannot return need not be there.
+                types = self.possible(wanted[:index])
+                if want.types is not None:
+                    types &= want.types
+                if not types <= have.types:
+                    return False
         return True
 
 
