@@ -22,7 +22,7 @@ from graphwing.planner.write import repeat_lookups
 
 async def run_entity_fetch(run: Run, fetch: EntityFetch) -> None:
     """Ask about all objects of all lookups in one request, unless there is none to ask about."""
-    if any(lookup.contexts for lookup in fetch.lookups):
+    if any(lookup.contexts and run.all_hold(lookup.conditions) for lookup in fetch.lookups):
         fetch, questions = _questions_with_contexts(run, fetch)
     else:
         questions = [_question(run, lookup) for lookup in fetch.lookups]

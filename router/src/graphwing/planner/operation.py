@@ -7,7 +7,7 @@ the fields asked of objects of these types. Conditions stand on fields.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphwing.planner.plan import PRIMARY, Condition, DeferredPart, OperationKind
 
@@ -80,3 +80,8 @@ class Operation:
     """What is deferred, parents first."""
     begins: Mapping[int, Collection[str]] = field(default_factory=dict[int, Collection[str]])
     """For each part the types of the objects that its fragment is for."""
+
+
+def excludes(case: Conditions, other: Conditions) -> bool:
+    """Tell whether two sets of conditions never hold together."""
+    return any(replace(one, expected=not one.expected) in case for one in other)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -21,6 +21,7 @@ from graphwing.planner.operation import (
     Operation,
     Scope,
     Selection,
+    excludes,
 )
 from graphwing.planner.places import Place, Position
 from graphwing.planner.plan import PRIMARY, EntityFetch, Fetch, RootFetch
@@ -108,7 +109,7 @@ class RootFields:
             fields = [
                 replace(field, conditions=field.conditions | case)
                 for field in group[place:]
-                if not _excludes(case, field.conditions)
+                if not excludes(case, field.conditions)
             ]
             yield tuple(fields)
 
@@ -208,17 +209,13 @@ class RootFields:
 
 def _without(case: Conditions, other: Conditions) -> Iterator[Conditions]:
     """Yield cases of `case`, of which no two hold at once, in which `other` does not hold."""
-    if _excludes(case, other):
+    if excludes(case, other):
         yield case
         return
     held = case
     for condition in sorted(other - case, key=lambda one: one.variable):
         yield held | {replace(condition, expected=not condition.expected)}
         held |= {condition}
-
-
-def _excludes(case: Conditions, other: Conditions) -> bool:
-    return any(replace(one, expected=not one.expected) in case for one in other)
 
 
 def _waiting(new: Iterable[Fetch], done: list[Fetch]) -> Iterator[Fetch]:
@@ -240,14 +237,36 @@ def _last(fetches: Iterable[Fetch]) -> tuple[int, ...]:
 
 
 def _deferred_last(fetches: list[Fetch]) -> Iterator[Fetch]:
-    """Yield fetches in such an order that what is deferred sees all mutations done."""
+    """Yield fetches in such an order that what is deferred sees all mutations done.
+
+    Those that no values of the variables allow are left out: a field that runs in several cases
+    can have conditions below it that are not for all of them.
+    """
     last = _last(fetches)
     waiting = [
         fetch if fetch.part == PRIMARY else replace(fetch, after=tuple({*fetch.after, *last}))
         for fetch in fetches
     ]
+    left_out = {fetch.id: fetch.after for fetch in waiting if _is_never(fetch)}
+    waiting = [fetch for fetch in waiting if fetch.id not in left_out]
     waiting.sort(key=lambda fetch: (fetch.part, fetch.id))
     ids = {fetch.id: number for number, fetch in enumerate(waiting)}
     for fetch in waiting:
-        after = tuple(sorted(ids[earlier] for earlier in fetch.after))
-        yield replace(fetch, id=ids[fetch.id], after=after)
+        after = {ids[earlier] for each in fetch.after for earlier in _those_left(each, left_out)}
+        yield replace(fetch, id=ids[fetch.id], after=tuple(sorted(after)))
+
+
+def _is_never(fetch: Fetch) -> bool:
+    given = frozenset(fetch.conditions)
+    if isinstance(fetch, EntityFetch):
+        cases = [given.union(lookup.conditions) for lookup in fetch.lookups]
+        return all(excludes(case, case) for case in cases)
+    return excludes(given, given)
+
+
+def _those_left(fetch: int, left_out: Mapping[int, tuple[int, ...]]) -> Iterator[int]:
+    """Yield a fetch, or those that it waits for if it is left out."""
+    if fetch not in left_out:
+        yield fetch
+    for earlier in left_out.get(fetch, ()):
+        yield from _those_left(earlier, left_out)

@@ -31,7 +31,7 @@ from graphql.validation import (
 from graphwing.planner.budget import Budget
 from graphwing.planner.defer import choices, fetches_by_part
 from graphwing.planner.normalize import normalize
-from graphwing.planner.operation import TYPENAME, Conditions, Operation
+from graphwing.planner.operation import TYPENAME, Conditions, Operation, excludes
 from graphwing.planner.operation import Selection as AskedSelection
 from graphwing.planner.plan import (
     PRIMARY,
@@ -318,7 +318,7 @@ class Everything:
             item
             for item in self._by_keys.get(tuple(step.key for step in here), [])
             if item.name == name
-            and not any(replace(one, expected=not one.expected) in given for one in item.conditions)
+            and not excludes(given, item.conditions)
             and (fetches is None or item.fetch in fetches)
         ]
         found = [item.conditions - given for item in items if self._admits(item.way, here)]
@@ -392,6 +392,8 @@ def _unknown_representations(plan: Plan, everything: Everything) -> Iterator[str
         before[fetch.id] = frozenset(fetch.after).union(*(before[i] for i in fetch.after))
         for lookup in fetch.lookups if isinstance(fetch, EntityFetch) else ():
             given = frozenset((*fetch.conditions, *lookup.conditions))
+            if excludes(given, given):
+                continue
             for path in lookup.paths:
                 check = _Represented(everything, before[fetch.id], given)
                 for text in check.missing(lookup, path):

@@ -89,14 +89,13 @@ def _merged_group(
     merge: Merge, name: str, uses: list[Use], coordinate: str
 ) -> list[AppliedDirective]:
     spec = uses[0][1].spec
-    definition = _definition(merge, name, spec)
     found: dict[Hashable, _Variant] = {}
     for subgraph, use in uses:
         written = _written_arguments(subgraph, use)
-        complete = _with_defaults(written, definition)
+        complete = _with_defaults(written, _definition(subgraph, use))
         found.setdefault(value_key(complete), _Variant(complete, written)).count += 1
     variants = list(found.values())
-    if len(variants) == 1 or definition.is_repeatable:
+    if len(variants) == 1 or _is_repeatable(merge, name, spec):
         return [AppliedDirective(name, variant.written, spec=spec) for variant in variants]
     at = [subgraph.schema.at(use.position) for subgraph, use in uses]
     mergers = ARGUMENT_MERGERS.get(spec or "")
@@ -117,10 +116,17 @@ def _merged_group(
     return [AppliedDirective(name, arguments, spec=spec)]
 
 
-def _definition(merge: Merge, name: str, spec: str | None) -> DirectiveDefinition:
+def _definition(subgraph: Subgraph, use: AppliedDirective) -> DirectiveDefinition:
+    """Return the definition by which the author of a use filled it in."""
+    if use.spec is not None:
+        return federation_directives(LATEST_FEDERATION)[use.spec]
+    return subgraph.schema.directives.get(use.name) or BUILT_IN_DIRECTIVES[use.name]
+
+
+def _is_repeatable(merge: Merge, name: str, spec: str | None) -> bool:
     if spec is not None:
-        return federation_directives(LATEST_FEDERATION)[spec]
-    return merge.directives.get(name) or BUILT_IN_DIRECTIVES[name]
+        return federation_directives(LATEST_FEDERATION)[spec].is_repeatable
+    return (merge.directives.get(name) or BUILT_IN_DIRECTIVES[name]).is_repeatable
 
 
 def _written_arguments(subgraph: Subgraph, use: AppliedDirective) -> dict[str, ConstValue]:
