@@ -25,6 +25,8 @@ class Group:
     runtime_type: str
     fields: tuple[FieldShape, ...]
     value: Object
+    is_completed: bool = False
+    """What is to be sent later of the objects below is known, whether this was sent or not."""
     is_sent: bool = False
     is_null: bool = False
     """Sent or not, a null that the schema does not allow took all of it."""
@@ -98,7 +100,7 @@ class Fragments:
                 if fragment.part not in parts:
                     continue
                 known = self._settled.get((later.path, parts))
-                if known is None or not known.is_sent:
+                if known is None or not (known.is_sent or known.runtime_type == typename):
                     known = Group(later.path, later.shape, typename, fields, later.value)
                     self._settled[later.path, parts] = known
                 fragment.groups.append(known)

@@ -150,7 +150,9 @@ class PartSender:
             group.is_null = data is None
             if data is None:
                 return Completed(_pending(fragment), errors=told)
-            self._fragments.add(completion.later)
+            if not group.is_completed:
+                self._fragments.add(completion.later)
+                group.is_completed = True
             sent[group] = Increment(group.path, data, told)
         for group in sent:
             group.is_sent = True

@@ -113,8 +113,9 @@ class _Held:
 
 
 def _key(error: Mapping[str, Any]) -> _Key:
-    """Return what two errors have in common that are one."""
-    return tuple(error.get("path", ())), repr(error)
+    """Return what two errors have in common that are one, by whichever subgraph they are told."""
+    place = tuple(error.get("path", ()))
+    return place, str(error.get("message")) if place else repr(error)
 
 
 def _is_there(value: Value, path: Collection[str | int]) -> bool:
