@@ -55,7 +55,7 @@ def _can_double(document: DocumentNode, name: str) -> bool:
     for node in document.definitions:
         if isinstance(node, _OBJECTS) and node.name.value == name:
             needed = re.findall(r"fields: \"([^\"]*)\"", _without_provides(print_ast(node)))
-            words = set(re.findall(r"\w+", " ".join(needed)))
+            words = set(re.findall(r"\w+", _without_nested(" ".join(needed))))
             for field in node.fields or ():
                 if _is_external(field) and field.name.value not in words:
                     return False
@@ -64,6 +64,12 @@ def _can_double(document: DocumentNode, name: str) -> bool:
 
 def _without_provides(sdl: str) -> str:
     return re.sub(r"@provides\([^)]*\)", "", sdl)
+
+
+def _without_nested(selections: str) -> str:
+    """Return field sets without what they select of other objects."""
+    outer = re.sub(r"\{[^{}]*\}", "", selections)
+    return outer if outer == selections else _without_nested(outer)
 
 
 def _is_external(field: FieldDefinitionNode) -> bool:
