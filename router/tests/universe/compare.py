@@ -120,7 +120,7 @@ def _first_null(data: Value, path: Path) -> Path:
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
             data = data[step]
         else:
-            return (*path, "which is not in data")
+            return (*path[: length + 1], "which is not in data")
     return path if data is None else (*path, "which is not null")
 
 

@@ -67,7 +67,8 @@ class Completion:
                     completed[response_key] = self._introspection(field_shape)
                 case _:
                     self._path.append(response_key)
-                    result = self._value(field_shape, value.get(response_key), of_field)
+                    found = value[response_key] if response_key in value else _cause_in(value)
+                    result = self._value(field_shape, found, of_field)
                     self._path.pop()
                     if result is None and not field_shape.nullable:
                         return None
@@ -130,3 +131,11 @@ class Completion:
         self.errors.append(
             {"message": message, "path": [*self._path], "extensions": {"code": INVALID_ANSWER}}
         )
+
+
+def _cause_in(value: Object) -> Absent | None:
+    """Return why a field was never asked for: a key of its object did not come, if one did not."""
+    for sibling in value.values():
+        if isinstance(sibling, Absent) and sibling.failure is not None:
+            return sibling
+    return None
