@@ -108,11 +108,15 @@ def _apply(
             remedy="remove one of the two directives",
         )
         return
-    if override.key in source[0].facts.external:
+    is_external = override.key in source[0].facts.external
+    if is_external:
         _hint_superfluous(merge, override, "has it as external only")
-        return
     _apply_label(merge, override, result)
-    _mark(merge, override, source, result)
+    if override.source_name in result.labels:
+        _hint_migration(merge, override)
+    # What the source has as external it never resolved, so only a label says anything new of it.
+    if not is_external:
+        _mark(merge, override, source, result)
 
 
 def _conflict(override: _Override, source: tuple[Subgraph, FieldDefinition]) -> str | None:
@@ -155,15 +159,7 @@ def _mark(
         result.used.add(override.source_name)
     elif override.source_name not in result.labels:
         result.unused.add(override.source_name)
-    at = [override.subgraph.schema.at(override.use.position)]
     if override.source_name in result.labels:
-        merge.hints.report(
-            "OVERRIDE_MIGRATION_IN_PROGRESS",
-            f"`{override.coordinate}` is on its way from `{override.source_name}` to"
-            f" `{override.subgraph.name}`",
-            at=at,
-            coordinate=override.coordinate,
-        )
         return
     what = "can be marked `@external`" if is_used else "can be removed"
     merge.hints.report(
@@ -171,6 +167,16 @@ def _mark(
         f"`{override.coordinate}` is overridden by `{override.subgraph.name}`;"
         f" in `{override.source_name}` it {what}",
         at=[source[0].schema.at(source[1].position)],
+        coordinate=override.coordinate,
+    )
+
+
+def _hint_migration(merge: Merge, override: _Override) -> None:
+    merge.hints.report(
+        "OVERRIDE_MIGRATION_IN_PROGRESS",
+        f"`{override.coordinate}` is on its way from `{override.source_name}` to"
+        f" `{override.subgraph.name}`",
+        at=[override.subgraph.schema.at(override.use.position)],
         coordinate=override.coordinate,
     )
 
