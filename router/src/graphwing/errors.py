@@ -274,6 +274,15 @@ class ClientTooSlowError(RequestError):
         self.waiting = waiting
 
 
+class SupergraphChangedError(RequestError):
+    """A subscription ends, for the supergraph that it began on is no longer served."""
+
+    code = "SUBSCRIPTION_SCHEMA_RELOAD"
+
+    def __init__(self) -> None:
+        super().__init__("the subscription ends: the graph has changed; subscribe again")
+
+
 class NotReadyError(FederationError):
     """The router is not open: it has no subgraphs to ask."""
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -253,6 +254,27 @@ def test_serve_answers_until_it_is_told_to_end(folder: Path, end: signal.Signals
     assert (output, errors) == ("", "")
 
 
+def test_serve_follows_a_supergraph_that_changes(folder: Path) -> None:
+    file = folder / "supergraph.graphql"
+    sdl = Library().supergraph_sdl()
+    file.write_text(sdl)
+
+    with serving("--supergraph", "supergraph.graphql", "--hot-reload") as (process, origin):
+        before = _fields(origin)
+        file.write_text("type Query { no: Supergraph }")
+        assert process.stderr is not None
+        complaint = process.stderr.readline()
+        still = _fields(origin)
+        file.write_text(sdl.replace("title: String!", "name: String!"))
+        until = time.monotonic() + 20
+        while (after := _fields(origin)) == before and time.monotonic() < until:
+            pass
+
+    assert before == still == ["id", "title", "reviews"]
+    assert complaint.startswith("ERROR graphwing: the graph stays as it was: ")
+    assert after == ["id", "name", "reviews"]
+
+
 def test_serve_runs_applications_of_the_settings_in_its_own_process(folder: Path) -> None:
     (folder / "library_app.py").write_text(APPLICATION)
     (folder / "graphwing.yaml").write_text(
@@ -330,6 +352,12 @@ async def failing(scope, receive, send):
     await receive()
     raise ConnectionError("no database")
 """
+
+
+def _fields(origin: str) -> list[str]:
+    query = '{ __type(name: "Book") { fields { name } } }'
+    answer = httpx.post(f"{origin}/graphql", json={"query": query}).json()
+    return [field["name"] for field in answer["data"]["__type"]["fields"]]
 
 
 @contextmanager

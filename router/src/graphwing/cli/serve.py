@@ -8,8 +8,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -22,10 +22,13 @@ from graphwing.cli.workers import Lifeline, Workers
 from graphwing.errors import SettingsError
 from graphwing.server.app import RouterApp
 from graphwing.server.configured import router_from_settings
+from graphwing.server.reload import keep_current
 from graphwing.server.router import Router
 from graphwing.server.settings import Listen, Settings, load_settings
+from graphwing.server.settings_reader import Duration
 
 _GRACE_SECONDS = 10
+_HOT = Duration(1)
 _MOST_WORKERS = 256
 # Longer than the idle time of browsers' and load balancers' pools, so that they close first.
 _KEEP_ALIVE_SECONDS = 75
@@ -38,6 +41,11 @@ _KEEP_ALIVE_SECONDS = 75
     help="The supergraph, as `graphwing compose` writes it.",
 )
 @click.option("--config", type=click.Path(path_type=Path), help="A settings file, YAML or TOML.")
+@click.option(
+    "--hot-reload",
+    is_flag=True,
+    help="Follow changes of the graph: look every second, or as often as the settings say.",
+)
 @click.option("--host", help="The address to listen on; 127.0.0.1 if not given.")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; 4000 if not given.")
 @click.option(
@@ -46,8 +54,13 @@ _KEEP_ALIVE_SECONDS = 75
     default=1,
     help="How many processes share the port, one per core at most; 1 if not given.",
 )
-def command(
-    supergraph: Path | None, config: Path | None, host: str | None, port: int | None, workers: int
+def command(  # noqa: PLR0913, PLR0917 - one for each option
+    supergraph: Path | None,
+    config: Path | None,
+    hot_reload: bool,  # noqa: FBT001
+    host: str | None,
+    port: int | None,
+    workers: int,
 ) -> None:
     """Serve a supergraph: GraphQL at /graphql, /health and /readyz beside it."""
     settings = load_settings(config) if config else Settings()
@@ -55,6 +68,7 @@ def command(
     settings = replace(
         settings,
         supergraph=supergraph or settings.supergraph,
+        reload_every=settings.reload_every or (_HOT if hot_reload else None),
         listen=Listen(host or listen.host, listen.port if port is None else port),
     )
     with _listening(settings.listen) as listener:
@@ -85,7 +99,7 @@ def _work(lifeline: Lifeline | None, settings: Settings, listener: socket.socket
     server = _Server(_server_config(app, settings), app)
     # uvloop where it is installed; `asyncio.run` would not take it.
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(_serve(router, server, listener, lifeline))
+        runner.run(_serve(router, server, listener, lifeline, settings.reload_every))
 
 
 def _listening(listen: Listen) -> socket.socket:
@@ -135,16 +149,31 @@ def _server_config(app: RouterApp, settings: Settings) -> uvicorn.Config:
 
 
 async def _serve(
-    router: Router, server: _Server, listener: socket.socket, lifeline: Lifeline | None
+    router: Router,
+    server: _Server,
+    listener: socket.socket,
+    lifeline: Lifeline | None,
+    reload_every: float | None,
 ) -> None:
     # Opened here and not by the server's lifespan: what goes wrong is ours to tell, in one line.
-    async with router:
+    async with router, _kept_current(router, reload_every):
         if lifeline is None:
             server.on_ready = partial(_say_where, listener)
         else:
             server.on_ready = lifeline.say_ready
             lifeline.on_loss(server.end)
         await server.serve([listener])
+
+
+@asynccontextmanager
+async def _kept_current(router: Router, every: float | None) -> AsyncGenerator[None]:
+    following = asyncio.create_task(keep_current(router, every=every)) if every else None
+    try:
+        yield
+    finally:
+        if following is not None:
+            following.cancel()
+            await asyncio.wait([following])
 
 
 def _say_where(listener: socket.socket) -> None:

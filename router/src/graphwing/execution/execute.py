@@ -47,12 +47,14 @@ class Executor:
         *,
         interfaces: Iterable[str] = (),
         compiler: Compiler | None = None,
+        counts: Counts | None = None,
     ) -> None:
         """Take the API schema, and the interfaces of the supergraph that it may not show.
 
-        Without a compiler all plans are interpreted.
+        Without a compiler all plans are interpreted. How requests are answered is added to
+        `counts`.
         """
-        self.counts = Counts()
+        self.counts = counts or Counts()
         self._compiler = compiler
         self._constants = Constants()
         self._schema = schema

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from weakref import WeakValueDictionary
 
 from graphql import (
@@ -21,6 +22,7 @@ from graphql import (
 )
 
 from graphwing.errors import (
+    FederationError,
     OperationUnknownError,
     SyntaxRefusedError,
 )
@@ -43,7 +45,8 @@ _KEPT_CHARACTERS = 32_000_000
 
 _NO_LABELS: frozenset[str] = frozenset()
 
-_Key = tuple[str, str | None, bool, frozenset[str]]
+Asked = tuple[str, str | None, bool, frozenset[str]]
+"""A document, the name of the operation, whether it may defer, and the labels that hold."""
 _NormalisedKey = tuple[bytes, str | None, bool, frozenset[str]]
 
 
@@ -68,11 +71,11 @@ class Operations:
     ) -> None:
         self._schema = supergraph.api_schema
         self._planner = Planner(supergraph, limits=limits, clock=clock)
-        self._kept: OrderedDict[_Key, Operation] = OrderedDict()
+        self._kept: OrderedDict[Asked, Operation] = OrderedDict()
         self._kept_characters = 0
         # An operation is here as long as one of its texts is kept.
         self._by_normalised = WeakValueDictionary[_NormalisedKey, Operation]()
-        self._in_flight: dict[_Key, asyncio.Future[Operation]] = {}
+        self._in_flight: dict[Asked, asyncio.Future[Operation]] = {}
         self._worker: ThreadPoolExecutor | None = None
         self._worker_of_large: ThreadPoolExecutor | None = None
 
@@ -111,6 +114,16 @@ class Operations:
         # Shielded: whoever asked first may leave, the others still want it.
         return await asyncio.shield(making)
 
+    def lately_used(self, most: int) -> list[Asked]:
+        """Return so many of the operations that are kept, those that were used last first."""
+        return list(islice(reversed(self._kept), most))
+
+    async def prepare(self, asked: Iterable[Asked]) -> None:
+        """Make operations before somebody asks for them; what is not valid here is left out."""
+        for text, name, may_defer, labels in asked:
+            with suppress(FederationError):
+                await self.get(text, name, may_defer=may_defer, labels=labels)
+
     def make(
         self,
         text: str,
@@ -123,7 +136,7 @@ class Operations:
         checked = self._checked((text, name, may_defer, labels))
         return checked if isinstance(checked, Operation) else self._planned(checked)
 
-    async def _made(self, key: _Key) -> Operation:
+    async def _made(self, key: Asked) -> Operation:
         """Return a new operation, made in threads."""
         if self._worker is None or self._worker_of_large is None:
             self._worker = ThreadPoolExecutor(_WORKERS, "graphwing-plan")
@@ -138,7 +151,7 @@ class Operations:
                 return await loop.run_in_executor(small, self._planned, checked, _QUICK_WORK)
         return await loop.run_in_executor(large, self._planned, checked)
 
-    def _checked(self, key: _Key) -> Operation | _Checked:
+    def _checked(self, key: Asked) -> Operation | _Checked:
         """Parse and validate; what is known in other words is returned at once."""
         text, name, may_defer, labels = key
         document = _parsed(text)
@@ -161,7 +174,7 @@ class Operations:
         self._by_normalised[checked.key] = operation
         return operation
 
-    def _landed(self, key: _Key, made: asyncio.Future[Operation]) -> None:
+    def _landed(self, key: Asked, made: asyncio.Future[Operation]) -> None:
         del self._in_flight[key]
         if made.cancelled() or made.exception() is not None:
             return

@@ -102,6 +102,8 @@ class Settings(msgspec.Struct, frozen=True):
     """All settings."""
 
     supergraph: Path | None = None
+    reload_every: Duration | None = None
+    """How often to look whether the graph has changed; it stays as it is if this is not set."""
     listen: Listen = Listen()
     timeout: Duration = Duration(10)
     """How long to wait for a subgraph that has no timeout of its own."""
