@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from graphwing.supergraph import Supergraph
 
-_PERCENT = re.compile(r"percent\((\d{1,3}(?:\.\d{1,8})?)\)")
+_PERCENT = re.compile(r"percent\(([0-9]{1,3}(?:\.[0-9]{1,8})?)\)")
 
 
 class OverrideLabels:

@@ -17,7 +17,7 @@ from graphwing.composition.merge.merge_state import Merge, Overrides, Sources, S
 from graphwing.composition.subgraph_schema import string_argument
 from graphwing.composition.suggestion import closest
 
-_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_\-:./]*|percent\((?:\d{1,2}(?:\.\d{1,8})?|100)\)")
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_\-:./]*|percent\((?:[0-9]{1,2}(?:\.[0-9]{1,8})?|100)\)")
 
 
 @dataclass(slots=True)
