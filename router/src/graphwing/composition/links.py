@@ -16,8 +16,9 @@ LINK_IDENTITY = "https://specs.apollo.dev/link"
 FEDERATION_IDENTITY = "https://specs.apollo.dev/federation"
 
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
-_VERSION = re.compile(r"v(\d{1,9})\.(\d{1,9})")
+_VERSION = re.compile(r"v([0-9]{1,9})\.([0-9]{1,9})")
 _IMPORT_REMEDY = 'write imports as `["@key", {name: "@tag", as: "@label"}]`'
+_QUERY = re.compile(r"[?#]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -64,7 +65,7 @@ def parse_spec_url(text: str) -> SpecUrl:
     remedy = "write it as `https://host/path/name/v1.0`"
     if not _SCHEME.match(text):
         raise LinkError("INVALID_LINK_IDENTIFIER", f"`{text}` is not a URL", remedy)
-    base = re.split(r"[?#]", text, maxsplit=1)[0].rstrip("/")
+    base = _QUERY.split(text, maxsplit=1)[0].rstrip("/")
     identity, _, last = base.rpartition("/")
     version = _VERSION.fullmatch(last)
     if version is None:
@@ -265,8 +266,11 @@ def read_links(
 def _is_known_specification(directive: AppliedDirective) -> bool:
     """Return whether `directive` links federation or `@link` itself, in whatever version."""
     url = directive.arguments.get("url")
+    if not isinstance(url, str):
+        return False
+    # What names federation and no version of it is meant for it, and lacks the version.
     known = (f"{LINK_IDENTITY}/", f"{FEDERATION_IDENTITY}/")
-    return isinstance(url, str) and url.startswith(known)
+    return url.startswith(known) or _QUERY.split(url, maxsplit=1)[0] == FEDERATION_IDENTITY
 
 
 def _bootstrap_name(directives: list[AppliedDirective]) -> str | None:
