@@ -16,7 +16,9 @@ def report_merged_directives(merge: Merge, found: Sources[FieldDefinition], key:
         if key not in subgraph.facts.external:
             continue
         for use in item.directives:
-            if carried_name(merge, subgraph, use) is not None:
+            # Directives of the authors' own, which they ask to be composed, may stand anywhere.
+            is_own = use.spec is None and use.name in merge.composed
+            if not is_own and carried_name(merge, subgraph, use) is not None:
                 merge.problems.report(
                     "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL",
                     f"`@{use.name}` on `{key[0]}.{key[1]}` describes the supergraph,"
