@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphwing.composition.definitions import (
+    BUILT_IN_SCALARS,
     AppliedDirective,
     TypeDefinition,
     TypeKind,
@@ -61,7 +62,8 @@ def _collect_sources(merge: Merge) -> None:
 def _add_outline(merge: Merge, name: str) -> None:
     sources = merge.sources[name]
     kind = _kind(merge, name, sources)
-    if kind is None:
+    # Every schema has the built-in scalars, and so they are in no subgraph in particular.
+    if kind is None or (kind is TypeKind.SCALAR and name in BUILT_IN_SCALARS):
         return
     merged = merge.types[name] = TypeDefinition(kind, name, has_definition=True)
     merged.description = merged_description(sources, name, merge.hints)
