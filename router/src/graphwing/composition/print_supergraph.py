@@ -127,7 +127,7 @@ def _schema(merge: Merge, version: Version) -> str:
     features = [
         LinkedFeature(f"{SPECS}/link/v1.0"),
         LinkedFeature(f"{SPECS}/join/{version}", "EXECUTION"),
-        *sorted(merge.features, key=lambda feature: feature.url),
+        *sorted(merge.features, key=_feature_order),
     ]
     lines = [*_description(merge.schema_description, ""), "schema"]
     lines += [f"{_INDENT}{_link(feature)}" for feature in features]
@@ -138,6 +138,11 @@ def _schema(merge: Merge, version: Version) -> str:
         if name in merge.types and merge.types[name].kind is TypeKind.OBJECT
     ]
     return "\n".join([*lines, "{", *roots, "}"])
+
+
+def _feature_order(feature: LinkedFeature) -> tuple[bool, str]:
+    # Of two specifications of one name, readers that look for it by name must find ours.
+    return not feature.url.startswith(f"{SPECS}/"), feature.url
 
 
 def _link(feature: LinkedFeature) -> str:

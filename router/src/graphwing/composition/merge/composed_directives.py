@@ -12,7 +12,10 @@ from graphwing.composition.definitions import (
     DirectiveDefinition,
     InputValue,
 )
-from graphwing.composition.federation_directives import SPEC_OF_DIRECTIVE
+from graphwing.composition.federation_directives import (
+    SPEC_OF_DIRECTIVE,
+    specification_directives,
+)
 from graphwing.composition.links import FEDERATION_IDENTITY, Link
 from graphwing.composition.merge.applied_directives import merged_directives
 from graphwing.composition.merge.directive_types import check_argument_types
@@ -51,7 +54,9 @@ def name_composed_directives(merge: Merge) -> None:
     for request in requests:
         by_identity.setdefault(request.link.url.identity, []).append(request)
     accepted = [group for group in by_identity.values() if _is_one_version(merge, group)]
-    _check_names(merge, [request for group in accepted for request in group])
+    accepted_requests = [request for group in accepted for request in group]
+    _check_names(merge, accepted_requests)
+    _check_carried_names(merge, accepted_requests)
     sources: Sources[DirectiveDefinition] = []
     for group in accepted:
         sources += _compose(merge, group)
@@ -78,7 +83,9 @@ def _request(merge: Merge, subgraph: Subgraph, use: AppliedDirective) -> _Reques
         _error(merge, subgraph, use, message, remedy)
         return None
     link, element = source
-    if link.url.identity == FEDERATION_IDENTITY or element in SPEC_OF_DIRECTIVE:
+    # A specification of someone else's may have a directive that is called like one of federation.
+    is_ours = specification_directives(link) is not None and element in SPEC_OF_DIRECTIVE
+    if link.url.identity == FEDERATION_IDENTITY or is_ours:
         _report_federation_directive(merge, subgraph, use, name, element)
         return None
     return _Request(subgraph, use, name, link, element)
@@ -160,6 +167,15 @@ def _check_names(merge: Merge, requests: list[_Request]) -> None:
             message = f"`@{element}` of `{identity}` is composed under different names: {forms}"
             _conflict(merge, found, message)
         _hint_other_names(merge, identity, element, set(names))
+
+
+def _check_carried_names(merge: Merge, requests: list[_Request]) -> None:
+    """Report composed directives that are called like one that the supergraph carries anyway."""
+    carried = {name: spec for spec, name in merge.carried.items()}
+    for name in sorted({request.name for request in requests} & carried.keys()):
+        found = [request for request in requests if request.name == name]
+        what = f"`@{name}` is composed, and `@{carried[name]}` of federation is called so, too"
+        _conflict(merge, found, what)
 
 
 def _conflict(merge: Merge, found: list[_Request], message: str) -> None:
