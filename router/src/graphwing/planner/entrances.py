@@ -7,7 +7,7 @@ itself found by a search, and may take further stops.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from graphwing.planner.budget import Budget
@@ -139,7 +139,7 @@ class Entrances:
             obtained = self._obtain(where, known, requirement, origin.part)
             if obtained is None:
                 return None
-            needs.extend(obtained)
+            needs.extend(replace(need, is_required=True) for need in obtained)
         return tuple(needs)
 
     def _obtain(

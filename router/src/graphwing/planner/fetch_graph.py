@@ -92,8 +92,23 @@ class FetchGraph:
             source = self._branch(Need(stop.source.stop, stop.spot, None))
             source.wants_typename |= stop.is_lookup
         for need in stop.needs:
-            self._ask(need)
+            if need.is_required:
+                self._visit(need.stop)
+            else:
+                self._ask(need)
         return visit
+
+    def ask_for_requirements(self) -> None:
+        """Ask for what fields require, under the conditions that these are asked under.
+
+        To be called when all leaves are answered: only then it is known when a stop is visited. A
+        key is asked without conditions, so that the requests for one object are alike.
+        """
+        conditions = self.conditions()
+        for index, visit in [*self.visits.items()]:
+            for need in visit.stop.needs:
+                if need.is_required:
+                    self._ask(_under(conditions[index], need))
 
     def _ask(self, need: Need) -> None:
         branch = self._branch(need)
@@ -190,7 +205,16 @@ def build_fetch_graph(
     fetches = FetchGraph(graph)
     for leaf, stop in zip(leaves, chosen, strict=True):
         fetches.answer(leaf, stop)
+    fetches.ask_for_requirements()
     return fetches
+
+
+def _under(conditions: Conditions, need: Need) -> Need:
+    if need.field is None:
+        return need
+    # What holds on the way to it need not be said again.
+    own = (need.field.conditions | conditions) - need.spot.place.conditions
+    return replace(need, field=replace(need.field, conditions=own))
 
 
 def _names(node: Node, types: frozenset[str] | None) -> tuple[str, ...]:

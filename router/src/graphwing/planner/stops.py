@@ -71,6 +71,8 @@ class Need:
     spot: Spot
     field: Field | None
     """Without a field only the objects themselves matter."""
+    is_required: bool = False
+    """Whether a field requires it; otherwise it is of a key."""
 
 
 @dataclass(frozen=True, slots=True)

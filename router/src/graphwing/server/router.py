@@ -105,7 +105,7 @@ class Router:
 
     @property
     def counts(self) -> Counts:
-        """Return how requests were answered."""
+        """Return how the requests since the router opened were answered."""
         return self._counts
 
     @property
@@ -166,6 +166,7 @@ class Router:
                 await generation.close()
             if self._generation is not None:
                 await self._generation.close()
+            self._counts = Counts()
 
     async def __aenter__(self) -> Self:
         """Open the router."""
