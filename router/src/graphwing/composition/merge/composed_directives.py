@@ -27,6 +27,8 @@ from graphwing.composition.merge.merge_state import (
     quoted,
 )
 
+_CARRIED_ANYWAY = SPEC_OF_DIRECTIVE.keys() - {"cost", "listSize"}
+"""What may be asked for without need. Not so of the others, as in the reference."""
 _REMEDY_FOR_NAME = 'write the name as `"@name"`'
 
 
@@ -84,25 +86,25 @@ def _request(merge: Merge, subgraph: Subgraph, use: AppliedDirective) -> _Reques
         return None
     link, element = source
     # A specification of someone else's may have a directive that is called like one of federation.
-    is_ours = specification_directives(link) is not None and element in SPEC_OF_DIRECTIVE
-    if link.url.identity == FEDERATION_IDENTITY or is_ours:
-        _report_federation_directive(merge, subgraph, use, name, element)
+    if specification_directives(link) is not None:
+        _report_known_directive(merge, subgraph, use, link, element)
         return None
     return _Request(subgraph, use, name, link, element)
 
 
-def _report_federation_directive(
-    merge: Merge, subgraph: Subgraph, use: AppliedDirective, name: str, element: str
+def _report_known_directive(
+    merge: Merge, subgraph: Subgraph, use: AppliedDirective, link: Link, element: str
 ) -> None:
-    if element in SPEC_OF_DIRECTIVE:
+    name = use.arguments["name"]
+    if link.url.identity == FEDERATION_IDENTITY and element in _CARRIED_ANYWAY:
         merge.hints.report(
             "DIRECTIVE_COMPOSITION_INFO",
-            f"`@{name}` needs no `@composeDirective`; the supergraph carries it anyway",
+            f"`{name}` needs no `@composeDirective`; the supergraph carries it anyway",
             at=[subgraph.schema.at(use.position)],
-            coordinate=f"@{name}",
+            coordinate=str(name),
         )
         return
-    message = f"`@{name}` is a directive of federation, which cannot be composed"
+    message = f"`{name}` is a directive of federation, which cannot be composed"
     _error(merge, subgraph, use, message, "remove this `@composeDirective`")
 
 
