@@ -105,14 +105,6 @@ class _Contexts:
         if argument.default is not ABSENT:
             message = "is on an argument with a default"
             self._report("CONTEXT_NOT_SET", message, coordinate, use, "remove the default")
-        if not any(is_resolvable(key) for key in keys_of(owner)):
-            self._report(
-                "CONTEXT_NO_RESOLVABLE_KEY",
-                f"needs `{owner.name}` to have a key by which this subgraph resolves it",
-                coordinate,
-                use,
-                "add a `@key`",
-            )
         name, selection = split_context_field(string_argument(use, "field") or "")
         if name is None or not selection.strip():
             self._report(
@@ -123,6 +115,14 @@ class _Contexts:
                 "write it as `$context { field }`",
             )
             return
+        if not any(is_resolvable(key) for key in keys_of(owner)):
+            self._report(
+                "CONTEXT_NO_RESOLVABLE_KEY",
+                f"needs `{owner.name}` to have a key by which this subgraph resolves it",
+                coordinate,
+                use,
+                "add a `@key`",
+            )
         if name not in self.types:
             message = f"reads the context `{name}`, which no type of this subgraph sets"
             remedy = f'put `@context(name: "{name}")` on the type that it is read from'
