@@ -25,7 +25,6 @@ from graphwing.composition.type_reference import (
     is_list,
     is_non_null,
     item_type,
-    named_type,
     nullable,
 )
 from graphwing.composition.values import print_value, same_value
@@ -161,7 +160,8 @@ class _Checker:
             return True
         if expected in BUILT_IN_SCALARS:
             return False
-        definition = self.read.types.get(named_type(actual))
+        definition = self.read.types.get(actual)
+        # A list, of whatever it is, is no other custom scalar; uses are checked by what it takes.
         return definition is None or definition.kind is not TypeKind.SCALAR
 
 

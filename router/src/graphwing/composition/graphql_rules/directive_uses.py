@@ -45,6 +45,8 @@ BUILT_IN_DIRECTIVES = {
 }
 # Any constant is a `fields` or `selection` as far as GraphQL goes; later rules look inside.
 _LENIENT = {"key": "fields", "requires": "fields", "provides": "fields", "fromContext": "field"}
+# Unless the author's own definition says that it is something else altogether.
+_NO_TEXT = frozenset({"Boolean", "Float", "Int"})
 
 
 def check_known_directives(schema: SubgraphSchema, used: Iterable[str], problems: Problems) -> None:
@@ -129,8 +131,9 @@ class _Checker:
                     message = f"`@{use.name}` needs its argument `{name}`"
                     self._report(message, use, coordinate, f"give `{name}: {argument.type}`")
                 continue
-            is_own = named_type(argument.type) in self.schema.types
-            if use.spec is not None and _LENIENT.get(use.spec) == name and not is_own:
+            type_name = named_type(argument.type)
+            is_checked = type_name in self.schema.types or type_name in _NO_TEXT
+            if use.spec is not None and _LENIENT.get(use.spec) == name and not is_checked:
                 continue
             complaint = value_complaint(use.arguments[name], argument.type, self.schema.types)
             if complaint is not None:
