@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
+
 from graphwing.composition import SubgraphSdl, compose_sdl
+from graphwing.errors import CompositionError
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3",'
@@ -42,3 +45,65 @@ def test_keys_that_lead_from_one_to_the_next_take_few_steps() -> None:
     sdl, _ = compose_sdl([start, *chain, *pairs], most_steps=200_000)
 
     assert "g15: ID" in sdl
+
+
+def labelled(name: str, text: str) -> SubgraphSdl:
+    link = (
+        'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",'
+        ' import: ["@key", "@override", "@shareable"])'
+    )
+    return SubgraphSdl(name, "", f"{link} {text}")
+
+
+def moving(count: int, returned: str) -> str:
+    """Return fields that move from `old`, each with a label of its own."""
+    return " ".join(f'f{n}: {returned} @override(from: "old", label: "l{n}")' for n in range(count))
+
+
+def staying(count: int, returned: str) -> str:
+    return " ".join(f"f{n}: {returned}" for n in range(count))
+
+
+def test_labels_on_fields_that_lead_back_to_their_type_take_few_steps() -> None:
+    type_of = 'type Track @key(fields: "id") { id: ID!'
+    new = labelled("new", f"type Query {{ track: Track }} {type_of} {moving(40, 'Track')} }}")
+    old = labelled("old", f"{type_of} {staying(40, 'Track')} }}")
+
+    sdl, _ = compose_sdl([new, old], most_steps=40_000)
+
+    assert 'overrideLabel: "l39"' in sdl
+
+
+def covers(label_of_cover: str, label_of_width: str, moved: int) -> list[SubgraphSdl]:
+    """Return two subgraphs; from the cover in `new`, nothing leads to the one in `old`."""
+    track = 'type Track @key(fields: "id") { id: ID!'
+    new = labelled(
+        "new",
+        f"type Query {{ track: Track }} {track} {moving(moved, 'Track')}"
+        f' cover: Cover @override(from: "old", label: "{label_of_cover}") }}'
+        ' type Cover @key(fields: "id")'
+        f' {{ id: ID! width: Int @override(from: "old", label: "{label_of_width}") }}',
+    )
+    old = labelled(
+        "old",
+        f"{track} {staying(moved, 'Track')} cover: Cover }}"
+        ' type Cover @key(fields: "id", resolvable: false) { id: ID! width: Int }',
+    )
+    return [new, old]
+
+
+@pytest.mark.parametrize("moved", [0, 30])
+def test_a_field_that_is_lost_with_one_label_on_and_another_off_is_reported(moved: int) -> None:
+    with pytest.raises(CompositionError) as caught:
+        compose_sdl(covers("a", "b", moved))
+
+    (problem,) = caught.value.problems
+    assert problem.code == "SATISFIABILITY_ERROR"
+    assert "`query { track { cover { width } } }` cannot be answered" in problem.message
+
+
+@pytest.mark.parametrize("moved", [0, 30])
+def test_a_field_that_moves_with_the_way_to_it_is_not_lost(moved: int) -> None:
+    sdl, _ = compose_sdl(covers("a", "a", moved))
+
+    assert 'width: Int @join__field(graph: NEW, override: "old", overrideLabel: "a")' in sdl

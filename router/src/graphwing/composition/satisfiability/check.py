@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from itertools import product
-from typing import TypeAlias
 
 from graphwing.composition.definitions import FieldDefinition, TypeDefinition, TypeKind, has_applied
-from graphwing.composition.merge.merge_state import Merge, Overrides
+from graphwing.composition.merge.merge_state import Merge
+from graphwing.composition.satisfiability.budget import Budget, BudgetExceededError
 from graphwing.composition.satisfiability.contexts import Context, Contexts, contexts_of
-from graphwing.composition.satisfiability.options import (
-    Budget,
-    BudgetExceededError,
-    Labels,
-    Options,
-    Stand,
-)
+from graphwing.composition.satisfiability.labels import Labels, LabelsBelow, decided
+from graphwing.composition.satisfiability.options import Options, Stand
 from graphwing.composition.satisfiability.places import Option, Places
 from graphwing.composition.satisfiability.runtime_types import common_runtime_types
+from graphwing.composition.satisfiability.visited import Visited
 from graphwing.composition.satisfiability.witness import (
     Path,
     report_unknown_type,
@@ -31,13 +26,15 @@ from graphwing.composition.type_reference import named_type
 MOST_STEPS = 5_000_000
 """More than any schema seen in practice needs; a search beyond it would not end in good time."""
 
-_SETS_COMPARED = 64
+_STEPS_TO_BEGIN_ANEW = 100
+"""What it costs to know nothing yet, as under labels that were not decided like that before."""
 
 
 def check_satisfiability(merge: Merge, *, most_steps: int = MOST_STEPS) -> None:
     """Report every field of the API that some path cannot reach, with a query that shows it."""
     try:
-        walk = _Walk(merge, Budget(most_steps), contexts_of(merge), Places(merge))
+        contexts, places, labels_below = contexts_of(merge), Places(merge), LabelsBelow(merge)
+        walk = _Walk(merge, Budget(most_steps), contexts, places, labels_below)
         walk.enter_roots()
         walk.run()
     except (BudgetExceededError, RecursionError):
@@ -65,27 +62,26 @@ class _State:
     places: frozenset[Stand] = frozenset()
 
 
-_Situation: TypeAlias = tuple[str, Labels, frozenset[Context]]
-"""A type, the labels that are decided on the way there, and the contexts that are set."""
-_Visited: TypeAlias = dict[_Situation, list[frozenset[Stand]]]
-"""The sets of places in which each situation was met."""
-
-
 @dataclass(slots=True)
 class _Walk:
     merge: Merge
     budget: Budget
     contexts: Contexts
     places: Places
+    labels_below: LabelsBelow
     reported: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     by_labels: dict[Labels, Options] = field(default_factory=dict[Labels, Options])
     pending: deque[_State] = field(default_factory=deque[_State])
-    visited: _Visited = field(default_factory=dict[_Situation, list[frozenset[Stand]]])
-    visited_before: _Visited = field(default_factory=dict[_Situation, list[frozenset[Stand]]])
+    visited: Visited = field(init=False)
+    visited_before: Visited | None = None
     """What others walk, who report what is wrong there."""
     entered: set[tuple[str, frozenset[Option], Labels, frozenset[Context]]] = field(
         default_factory=set[tuple[str, frozenset[Option], Labels, frozenset[Context]]]
     )
+
+    def __post_init__(self) -> None:
+        """Begin with nothing visited."""
+        self.visited = Visited(self.budget)
 
     def enter_roots(self) -> None:
         """Begin at the root types."""
@@ -102,6 +98,7 @@ class _Walk:
             state = self.pending.popleft()
             definition = self.merge.types[state.type_name]
             targets = self._targets_by_field(state)
+            self.budget.spend(len(definition.fields))
             for item in definition.fields.values():
                 if item.directives and has_applied(item, "inaccessible"):
                     continue
@@ -109,12 +106,13 @@ class _Walk:
                 if overrides is None or not overrides.labels:
                     self._follow(state, state.labels, item, targets.get(item.name, ()))
                     continue
-                for labels in _decided(state.labels, overrides):
+                for labels in decided(state.labels, overrides):
                     self._follow(state, labels, item, self._targets(state, labels, item.name))
 
     def options(self, labels: Labels) -> Options:
         """Return the answers that hold when `labels` are as given."""
         if labels not in self.by_labels:
+            self.budget.spend(_STEPS_TO_BEGIN_ANEW)
             self.by_labels[labels] = Options(
                 self.merge, labels, self.budget, self.contexts, self.places
             )
@@ -125,14 +123,11 @@ class _Walk:
         options = self.options(state.labels)
         options.spend()
         state.places = options.places_that_matter(state.options)
-        known = self.visited.setdefault((state.type_name, state.labels, state.contexts), [])
-        before = self.visited_before.get((state.type_name, state.labels, state.contexts), ())
-        if any(
-            earlier <= state.places
-            for earlier in (*known[-_SETS_COMPARED:], *before[-_SETS_COMPARED:])
-        ):
+        situation = state.type_name, state.contexts
+        visited = [self.visited, *([self.visited_before] if self.visited_before else [])]
+        if any(it.covers(situation, state.labels, state.places) for it in visited):
             return
-        known.append(state.places)
+        self.visited.add(situation, state.labels, state.places)
         self.pending.append(state)
 
     def _targets_by_field(self, state: _State) -> dict[str, list[Option]]:
@@ -149,6 +144,7 @@ class _Walk:
     def _targets(self, state: _State, labels: Labels, name: str) -> list[Option]:
         """Return where field `name` leads from `state` once `labels` are decided."""
         options = self.options(labels)
+        self.budget.spend(len(state.places))
         return [
             target
             for place, by_key in options.places_that_matter(state.options)
@@ -168,7 +164,7 @@ class _Walk:
         following = _State(
             returned,
             frozenset(targets),
-            labels,
+            self.labels_below.of(labels, returned),
             state.path.field(state.type_name, item),
             state.contexts | self.contexts.set_by(state.type_name),
         )
@@ -192,7 +188,13 @@ class _Walk:
         for target in sorted(state.options, key=lambda it: it.subgraph):
             del self.merge.problems.found[before:]
             trial = _Walk(
-                self.merge, self.budget, self.contexts, self.places, set(reported), self.by_labels
+                self.merge,
+                self.budget,
+                self.contexts,
+                self.places,
+                self.labels_below,
+                set(reported),
+                self.by_labels,
             )
             trial.visited_before = self.visited
             trial.enter(replace(state, options=frozenset({target})))
@@ -200,8 +202,7 @@ class _Walk:
             if trial.reported == reported:
                 # What only another subgraph lacks is not settled: other paths may need it, too.
                 self.reported = reported
-                for situation, sets in trial.visited.items():
-                    self.visited.setdefault(situation, []).extend(sets)
+                self.visited.update(trial.visited)
                 return
             self.reported = trial.reported
 
@@ -241,14 +242,8 @@ class _Walk:
                 self.reported.add(key)
                 report_unknown_type(options, path, found, state.type_name)
             return
-        self._add(_State(name, found, state.labels, path, state.contexts))
-
-
-def _decided(labels: Labels, overrides: Overrides) -> Iterator[Labels]:
-    """Yield `labels` with each choice for the labels in `overrides` that are still open."""
-    still_open = sorted(set(overrides.labels.values()) - {label for label, _ in labels})
-    for choice in product((True, False), repeat=len(still_open)):
-        yield labels | frozenset(zip(still_open, choice, strict=True))
+        labels = self.labels_below.of(state.labels, name)
+        self._add(_State(name, found, labels, path, state.contexts))
 
 
 def _is_hidden(definition: TypeDefinition) -> bool:

@@ -14,21 +14,15 @@ from typing import NamedTuple, TypeAlias
 from graphwing.composition.definitions import AppliedDirective, FieldDefinition, TypeKind
 from graphwing.composition.field_sets import FieldSet, SelectedField, SelectedType
 from graphwing.composition.merge.merge_state import Merge
+from graphwing.composition.satisfiability.budget import Budget, BudgetExceededError
 from graphwing.composition.satisfiability.contexts import Context, Contexts
+from graphwing.composition.satisfiability.labels import Labels
 from graphwing.composition.satisfiability.places import Key, Option, Places, field_set
 from graphwing.composition.satisfiability.steps import Steps
 from graphwing.composition.subgraph_schema import ROOT_TYPES, string_argument
 from graphwing.composition.type_reference import named_type
 
 _MOST_FIELDS_OF_A_STUB = 4
-
-
-class BudgetExceededError(Exception):
-    """The search has taken more steps than it may."""
-
-
-Labels: TypeAlias = frozenset[tuple[str, bool]]
-"""The override labels that a path has met, and whether they are taken to be on."""
 
 Closed: TypeAlias = "frozenset[int] | None"
 """The subgraphs that may not be entered, because their key is what is being looked for.
@@ -40,13 +34,6 @@ answers no to it is not worth a search.
 
 _NONE: frozenset[int] = frozenset()
 _MOST_CLOSED = 3
-
-
-@dataclass(slots=True)
-class Budget:
-    """How many steps a search may still take."""
-
-    steps: int
 
 
 class Stand(NamedTuple):
@@ -98,7 +85,7 @@ class Options:
 
     def __post_init__(self) -> None:
         """Look at each place as the labels have it."""
-        self.steps = Steps(self.merge, self.labels, self.places)
+        self.steps = Steps(self.merge, self.labels, self.budget, self.places)
 
     def advance(self, option: Option, name: str, closed: Closed = _NONE) -> tuple[Option, ...]:
         """Return where field `name` leads from `option`, after any moves to other subgraphs."""

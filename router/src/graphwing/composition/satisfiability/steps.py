@@ -12,6 +12,8 @@ from graphwing.composition.definitions import (
 )
 from graphwing.composition.field_facts import FieldKey, selected_fields
 from graphwing.composition.merge.merge_state import Merge, Subgraph
+from graphwing.composition.satisfiability.budget import Budget
+from graphwing.composition.satisfiability.labels import Labels
 from graphwing.composition.satisfiability.places import Option, Places, field_set, provided_below
 from graphwing.composition.subgraph_schema import keys_of, string_argument
 from graphwing.composition.type_reference import named_type
@@ -32,7 +34,8 @@ class Steps:
     """Answers what a subgraph resolves itself. Each place is looked at once."""
 
     merge: Merge
-    labels: frozenset[tuple[str, bool]]
+    labels: Labels
+    budget: Budget
     places: Places
     _found: dict[Option, PlaceSteps] = field(default_factory=dict[Option, PlaceSteps])
     _returning: dict[Option, bool] = field(default_factory=dict[Option, bool])
@@ -49,6 +52,7 @@ class Steps:
         definition = self.places.definition(place)
         if definition is None:
             return steps
+        self.budget.spend(len(definition.fields))
         subgraph = self.places.subgraph(place)
         has_selections = not subgraph.schema.used_directives.isdisjoint({"provides", "requires"})
         gives_up = bool(subgraph.facts.external or self.merge.overrides)
