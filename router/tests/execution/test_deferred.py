@@ -316,6 +316,20 @@ async def test_errors_come_with_the_part_that_they_belong_to(library: Library) -
     assert parts[1] == [{"lost": ("book",), "errors": [("book.stars", "no stars today")]}]
 
 
+async def test_whole_fragments_each_have_the_errors_of_what_they_share(library: Library) -> None:
+    library.errors["book {"] = {"message": "no title", "path": ["book", "title"]}
+    library.books["book"] = BOOK | {"title": None}
+
+    parts = await library.run(
+        "{ book { title ... @defer { title stars } ... @defer { title pages } } }", repeats=True
+    )
+
+    sent = [one[("book",)] for part in parts[1:] for one in part]
+    assert parts[0]["errors"] == [("book.title", "no title")]
+    assert len(sent) == 2
+    assert all(one["errors"] == [("book.title", "no title")] for one in sent)
+
+
 async def test_a_failing_subgraph_costs_only_the_parts_it_was_asked_for(library: Library) -> None:
     library.broken.add("reviews")
     library.books["books"] = [BOOK, BOOK | {"id": "2"}]

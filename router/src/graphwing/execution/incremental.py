@@ -102,7 +102,7 @@ class PartSender:
         self._shape = shape
         self._variables = variables
         self._progress = _Progress(plan)
-        self._errors = PartErrors(run.errors, plan)
+        self._errors = PartErrors(run.errors, plan, repeats=shape.shapes.repeats)
         self._fragments = Fragments(plan.parts, sends_empty=shape.shapes.repeats)
 
     async def send(self, send: SendPart) -> None:

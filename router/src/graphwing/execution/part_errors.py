@@ -13,13 +13,17 @@ _Key = tuple[ResponsePath, str]
 
 
 class PartErrors:
-    """Hands out the errors of one request: each with the part that has its place."""
+    """Hands out the errors of one request: each with the part that has its place.
 
-    def __init__(self, log: ErrorLog, plan: Plan) -> None:
+    Where parts repeat what they share, each of them has the errors of all that it has.
+    """
+
+    def __init__(self, log: ErrorLog, plan: Plan, *, repeats: bool) -> None:
         self._log = log
         self._fetches: dict[int, set[int]] = {}
         for fetch in plan.fetches:
             self._fetches.setdefault(fetch.part, set()).add(fetch.id)
+        self._repeats = repeats
         self._held = _Held()
         self._untold: dict[int, Failure] = {}
         """Failures that the client has not heard of, by identity."""
@@ -36,9 +40,10 @@ class PartErrors:
             return errors
         here: list[dict[str, Any]] = []
         for error in errors:
-            if _is_there(data, error.get("path", ())):
+            is_here = _is_there(data, error.get("path", ()))
+            if is_here:
                 here.append(error)
-            else:
+            if self._repeats or not is_here:
                 self._held.add(error)
         self._told.update(map(_key, here))
         return here
@@ -63,7 +68,7 @@ class PartErrors:
             errors += placed_errors(failure)
             failure.missing.clear()
             self._untold.pop(id(failure), None)
-        errors += self._held.taken(path, data)
+        errors += self._held.taken(path, data, keeps=self._repeats)
         self._told.update(map(_key, errors))
         return errors
 
@@ -96,13 +101,17 @@ class _Held:
             for length in range(len(place) + 1):
                 self._below.setdefault(place[:length], []).append(key)
 
-    def taken(self, path: ResponsePath, data: Object | None) -> list[dict[str, Any]]:
-        """Return those below `path` that are about `data`, and hold them no longer."""
+    def taken(
+        self, path: ResponsePath, data: Object | None, *, keeps: bool
+    ) -> list[dict[str, Any]]:
+        """Return those below `path` that are about `data`; hold them longer if it `keeps` them."""
         found: list[dict[str, Any]] = []
         for key in self._below.get(path, ()):
             error = self._errors.get(key)
             if error is not None and _is_there(data, error.get("path", ())[len(path) :]):
-                found.append(self._errors.pop(key))
+                found.append(error)
+                if not keeps:
+                    del self._errors[key]
         return found
 
     def rest(self) -> list[dict[str, Any]]:
