@@ -21,13 +21,17 @@ EXECUTABLE_LOCATIONS = (
     "VARIABLE_DEFINITION",
 )
 
+# How results are delivered is between clients and the router, whatever subgraphs define.
+_OF_ROUTERS = frozenset({"defer", "stream"})
+
 
 def merge_executable_directives(merge: Merge) -> None:
     """Define those directives that a client may use, because every subgraph understands them."""
     by_name: dict[str, Sources[DirectiveDefinition]] = {}
     for subgraph in merge.subgraphs:
         for name, definition in own_directives(subgraph.schema).items():
-            if name not in BUILT_IN_DIRECTIVES and name not in merge.composed:
+            is_own = name not in BUILT_IN_DIRECTIVES and name not in _OF_ROUTERS
+            if is_own and name not in merge.composed:
                 by_name.setdefault(name, []).append((subgraph, definition))
     for name, found in by_name.items():
         if any(set(it.locations) & set(EXECUTABLE_LOCATIONS) for _, it in found):
