@@ -107,3 +107,22 @@ def test_a_field_that_moves_with_the_way_to_it_is_not_lost(moved: int) -> None:
     sdl, _ = compose_sdl(covers("a", "a", moved))
 
     assert 'width: Int @join__field(graph: NEW, override: "old", overrideLabel: "a")' in sdl
+
+
+def test_more_choices_of_labels_than_can_be_tried_are_said_to_be_too_many() -> None:
+    keyed = 'type Track @key(fields: "id") { id: ID!'
+    start = labelled("start", f"type Query {{ track: Track }} {keyed} }}")
+    new = [
+        labelled(
+            f"new{n}",
+            f'{keyed} title: String @shareable @override(from: "old{n}", label: "l{n}") }}',
+        )
+        for n in range(16)
+    ]
+    old = [labelled(f"old{n}", f"{keyed} title: String @shareable }}") for n in range(16)]
+
+    with pytest.raises(CompositionError) as caught:
+        compose_sdl([start, *new, *old], most_steps=50_000)
+
+    (problem,) = caught.value.problems
+    assert problem.code == "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"

@@ -26,7 +26,7 @@ from graphwing.composition.type_reference import named_type
 MOST_STEPS = 5_000_000
 """More than any schema seen in practice needs; a search beyond it would not end in good time."""
 
-_STEPS_TO_BEGIN_ANEW = 100
+_STEPS_TO_BEGIN_ANEW = 200
 """What it costs to know nothing yet, as under labels that were not decided like that before."""
 
 

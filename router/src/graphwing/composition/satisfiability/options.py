@@ -128,6 +128,9 @@ class Options:
             self._extend(option, found, closed)
         finally:
             del self._under_way[request]
+        if self.labels:
+            # All this is done again for each set of labels, and of those there can be very many.
+            self.budget.spend(2 * len(found))
         if self._tentative == before or not self._under_way:
             self._reachable[request] = tuple(found)
         return tuple(found)
