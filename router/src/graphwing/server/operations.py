@@ -6,9 +6,9 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from weakref import WeakValueDictionary
@@ -29,17 +29,21 @@ from graphwing.errors import (
 from graphwing.execution import Operation
 from graphwing.planner import Limits, Planner, TakesLongerError
 from graphwing.planner.size import expanded_fields
+from graphwing.server.lanes import Lanes, Shared
+from graphwing.server.refusals import Refusals, refusal_key
 from graphwing.server.validation import require_valid, too_deep
 from graphwing.supergraph import Supergraph
 
 # A larger document is refused unread: parsing and validating it would hold up all other requests.
 _MOST_TOKENS = 15_000
-# An operation that takes long to plan must not hold up the next: those of many fields, and those
-# that turn out not to be quick, are planned one after another, beside the others.
-_WORKERS = 3
+# An operation that takes long must not hold up the next: texts that are not small have a thread of
+# their own, and those that turn out not to be quick to validate or to plan, or have many fields, go
+# on in another, one after another.
+_WORKERS = 2
+_SMALL_CHARACTERS = 4_000
 _QUICK_WORK = 300
 _LARGE_FIELDS = 1_000
-_LARGE_CHARACTERS = 20_000
+_MOST_LARGE = 16
 _KEPT_OPERATIONS = 2_000
 _KEPT_CHARACTERS = 32_000_000
 
@@ -50,13 +54,14 @@ Asked = tuple[str, str | None, bool, frozenset[str]]
 _NormalisedKey = tuple[bytes, str | None, bool, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """An operation that is valid, and not planned yet."""
+@dataclass(slots=True)
+class _Read:
+    """A document that is parsed, and not planned yet."""
 
     key: _NormalisedKey
     document: DocumentNode
-    definition: OperationDefinitionNode
+    is_valid: bool = False
+    """Whether that is known."""
 
 
 class Operations:
@@ -75,16 +80,16 @@ class Operations:
         self._kept_characters = 0
         # An operation is here as long as one of its texts is kept.
         self._by_normalised = WeakValueDictionary[_NormalisedKey, Operation]()
-        self._in_flight: dict[Asked, asyncio.Future[Operation]] = {}
-        self._worker: ThreadPoolExecutor | None = None
-        self._worker_of_large: ThreadPoolExecutor | None = None
+        self._in_flight: dict[Asked, Shared[Operation]] = {}
+        self._refusals = Refusals()
+        self._lanes: Lanes | None = None
 
     def stop_planning(self) -> None:
-        """Release the planning threads."""
-        for worker in (self._worker, self._worker_of_large):
-            if worker is not None:
-                worker.shutdown(wait=False, cancel_futures=True)
-        self._worker = self._worker_of_large = None
+        """Release the planning threads; what waits for one raises `NotReadyError`."""
+        if self._lanes is not None:
+            self._lanes.stop()
+        self._lanes = None
+        self._in_flight.clear()
 
     async def get(
         self,
@@ -98,7 +103,8 @@ class Operations:
 
         `labels` are those of `@override(label:)` that hold. A new one is made in a thread, so that
         other requests go on, and made once however many ask for it at that moment. Raises
-        `OperationError` and `PlanningError`.
+        `OperationError` and `PlanningError`, and `PlanningBusyError` while too many large ones are
+        asked for.
         """
         # Most operations defer nothing, and are the same either way.
         key = (text, name, may_defer and "defer" in text, labels)
@@ -107,12 +113,12 @@ class Operations:
             self._kept.move_to_end(key)
             return operation
         making = self._in_flight.get(key)
-        if making is None:
-            making = asyncio.get_running_loop().create_task(self._made(key))
-            self._in_flight[key] = making
-            making.add_done_callback(lambda made: self._landed(key, made))
-        # Shielded: whoever asked first may leave, the others still want it.
-        return await asyncio.shield(making)
+        if making is None or making.is_over:
+            refused = self._refusals.find(refusal_key(*key), asyncio.get_running_loop().time())
+            if refused is not None:
+                raise refused
+            making = self._begin(key)
+        return await making.result()
 
     def lately_used(self, most: int) -> list[Asked]:
         """Return so many of the operations that are kept, those that were used last first."""
@@ -133,50 +139,76 @@ class Operations:
         labels: frozenset[str] = _NO_LABELS,
     ) -> Operation:
         """Parse, validate and plan. Raises `OperationError` and `PlanningError`."""
-        checked = self._checked((text, name, may_defer, labels))
-        return checked if isinstance(checked, Operation) else self._planned(checked)
+        read = self._read((text, name, may_defer, labels))
+        if isinstance(read, Operation):
+            return read
+        require_valid(self._schema, read.document)
+        return self._planned(read)
 
-    async def _made(self, key: Asked) -> Operation:
+    def _begin(self, key: Asked) -> Shared[Operation]:
+        """Begin to make an operation."""
+        lanes = self._lanes
+        if lanes is None:
+            lanes = self._lanes = Lanes(small=_WORKERS, most_large=_MOST_LARGE)
+        making = Shared[Operation](lambda making: self._made(key, making, lanes))
+        self._in_flight[key] = making
+        making.task.add_done_callback(lambda _: self._landed(key, making))
+        return making
+
+    async def _made(self, key: Asked, making: Shared[Operation], lanes: Lanes) -> Operation:
         """Return a new operation, made in threads."""
-        if self._worker is None or self._worker_of_large is None:
-            self._worker = ThreadPoolExecutor(_WORKERS, "graphwing-plan")
-            self._worker_of_large = ThreadPoolExecutor(1, "graphwing-plan-large")
-        loop, small, large = asyncio.get_running_loop(), self._worker, self._worker_of_large
-        worker = large if len(key[0]) > _LARGE_CHARACTERS else small
-        checked = await loop.run_in_executor(worker, self._checked, key)
-        if isinstance(checked, Operation):
-            return checked
-        if worker is small and expanded_fields(checked.document) <= _LARGE_FIELDS:
-            with suppress(TakesLongerError):
-                return await loop.run_in_executor(small, self._planned, checked, _QUICK_WORK)
-        return await loop.run_in_executor(large, self._planned, checked)
+        size = len(key[0])
+        lane = lanes.small if size <= _SMALL_CHARACTERS else lanes.middle
+        tried = await lane.run(making, size, partial(self._tried, key))
+        if isinstance(tried, Operation):
+            return tried
+        if not tried.is_valid:
+            # It has a thread of its own: what is known to be valid does not wait for that.
+            valid = partial(require_valid, self._schema, tried.document)
+            await lanes.validation.run(making, size, valid)
+        fields = expanded_fields(tried.document)
+        return await lanes.large.run(making, fields, partial(self._planned, tried))
 
-    def _checked(self, key: Asked) -> Operation | _Checked:
-        """Parse and validate; what is known in other words is returned at once."""
+    def _tried(self, key: Asked) -> Operation | _Read:
+        """Return the operation if it is quickly made, or how far that went."""
+        read = self._read(key)
+        if isinstance(read, Operation):
+            return read
+        with suppress(TakesLongerError):
+            require_valid(self._schema, read.document, quickly=True)
+            read.is_valid = True
+            if expanded_fields(read.document) <= _LARGE_FIELDS:
+                return self._planned(read, _QUICK_WORK)
+        return read
+
+    def _read(self, key: Asked) -> Operation | _Read:
+        """Parse a document; what is known in other words is returned at once."""
         text, name, may_defer, labels = key
         document = _parsed(text)
         # Documents that differ in spaces and comments only are one operation.
         normalised = (_digest(document), name, may_defer, labels)
-        known = self._by_normalised.get(normalised)
-        if known is not None:
-            return known
-        require_valid(self._schema, document)
-        return _Checked(normalised, document, _definition(document, name))
+        return self._by_normalised.get(normalised) or _Read(normalised, document)
 
-    def _planned(self, checked: _Checked, patience: int | None = None) -> Operation:
-        _, _, may_defer, labels = checked.key
-        document, definition = checked.document, checked.definition
+    def _planned(self, read: _Read, patience: int | None = None) -> Operation:
+        _, name, may_defer, labels = read.key
+        definition = _definition(read.document, name)
         chosen = definition.name and definition.name.value
         plan = self._planner.plan(
-            document, chosen, may_defer=may_defer, labels=labels, patience=patience
+            read.document, chosen, may_defer=may_defer, labels=labels, patience=patience
         )
-        operation = Operation(self._schema, document, definition, plan)
-        self._by_normalised[checked.key] = operation
+        operation = Operation(self._schema, read.document, definition, plan)
+        self._by_normalised[read.key] = operation
         return operation
 
-    def _landed(self, key: Asked, made: asyncio.Future[Operation]) -> None:
-        del self._in_flight[key]
-        if made.cancelled() or made.exception() is not None:
+    def _landed(self, key: Asked, making: Shared[Operation]) -> None:
+        made = making.task
+        if self._in_flight.get(key) is making:
+            del self._in_flight[key]
+        if made.cancelled():
+            return
+        if made.exception() is not None:
+            now = made.get_loop().time()
+            self._refusals.add(refusal_key(*key), made.exception(), now)
             return
         self._kept[key] = made.result()
         self._kept_characters += len(key[0])
