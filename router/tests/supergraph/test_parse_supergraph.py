@@ -104,6 +104,18 @@ type Query {
     )
 
 
+def test_what_somebody_else_calls_inaccessible_hides_nothing() -> None:
+    own = "https://specs.apollo.dev/inaccessible/v0.2"
+    foreign = "https://example.com/inaccessible/v0.2"
+    sdl = HEAD.replace(f'{own}", as: "hidden", for: SECURITY', f'{foreign}", as: "hidden"') + BODY
+
+    hiding = parse_supergraph(HEAD + BODY).api_schema
+    showing = parse_supergraph(sdl).api_schema
+
+    assert foreign in sdl
+    assert len(showing.type_map) > len(hiding.type_map)
+
+
 def test_a_default_that_leaves_out_a_required_field_is_the_subgraphs_business() -> None:
     supergraph = parse_supergraph(
         HEAD

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
 from types import TracebackType
 from typing import Self
 
@@ -51,7 +51,10 @@ class Generation:
         self._users = 0
         self._nobody = asyncio.Event()
         self._nobody.set()
-        self._ending = asyncio.Event()
+        self._is_over = False
+        self._waiting: set[asyncio.Task[object]] = set()
+        """Those that wait for an event of a subscription."""
+        self._ended: set[asyncio.Task[object]] = set()
 
     @property
     def is_open(self) -> bool:
@@ -119,30 +122,39 @@ class Generation:
         self, results: AsyncGenerator[ExecutionResult]
     ) -> AsyncGenerator[ExecutionResult]:
         """Yield `results`; raise `SupergraphChangedError` when this generation has to end."""
-        ending = asyncio.ensure_future(self._ending.wait())
-        coming = asyncio.ensure_future(anext(results))
-        try:
+        async with aclosing(results):
             while True:
-                await asyncio.wait((coming, ending), return_when=asyncio.FIRST_COMPLETED)
-                if not coming.done():
-                    raise SupergraphChangedError
                 try:
-                    result = coming.result()
+                    result = await self._next(results)
                 except StopAsyncIteration:
                     return
                 yield result
-                coming = asyncio.ensure_future(anext(results))
+
+    async def _next(self, results: AsyncGenerator[ExecutionResult]) -> ExecutionResult:
+        if self._is_over:
+            raise SupergraphChangedError
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - there is always one where something is awaited
+        self._waiting.add(task)
+        try:
+            return await anext(results)
+        except asyncio.CancelledError:
+            # As with timeouts: who cancelled it, and was it only this.
+            if task in self._ended and not task.uncancel():
+                raise SupergraphChangedError from None
+            raise
         finally:
-            ending.cancel()
-            coming.cancel()
-            await asyncio.wait((coming,))
-            await results.aclose()
+            self._waiting.discard(task)
+            self._ended.discard(task)
 
     async def retire(self, seconds: float) -> None:
         """Close as soon as nobody uses it any more; when the seconds are over, end what goes on."""
         try:
             await self._left_within(seconds)
-            self._ending.set()
+            self._is_over = True
+            for task in self._waiting:
+                self._ended.add(task)
+                task.cancel()
             await self._left_within(_GOODBYE_SECONDS)
         finally:
             await self.close()

@@ -14,6 +14,7 @@ from graphwing.supergraph.model import Feature
 
 _URL = re.compile(r"^(?P<identity>.*?/?(?P<name>[^/]+))/v(?P<major>\d+)\.(?P<minor>\d+)/?$")
 
+_SPECS = "https://specs.apollo.dev/"
 # Specifications that may be `for: EXECUTION` or `for: SECURITY`: ignoring another would be wrong.
 _UNDERSTOOD = {
     "authenticated",
@@ -32,14 +33,19 @@ _JOIN_VERSIONS = ((0, 1), (0, 2), (0, 3), (0, 4), (0, 5))
 
 
 def features_of(document: DocumentNode) -> dict[str, Feature]:
-    """Return the linked specifications by name, or raise `SupergraphError` without a known join."""
+    """Return the linked specifications, or raise `SupergraphError` without a known join.
+
+    Federation's own are found by their names, others by their whole identity: what somebody else
+    calls `inaccessible` means something else.
+    """
     features: dict[str, Feature] = {}
     for definition in document.definitions:
         if isinstance(definition, SchemaDefinitionNode | SchemaExtensionNode):
             for arguments in _links(definition):
                 feature = _feature(arguments)
                 if feature is not None:
-                    features.setdefault(feature.name, feature)
+                    known = feature.name if _is_own(feature) else feature.identity
+                    features.setdefault(known, feature)
     if "join" not in features:
         raise SupergraphError(
             "the document links no version of the join specification",
@@ -52,12 +58,17 @@ def features_of(document: DocumentNode) -> dict[str, Feature]:
 def require_understood(features: Iterable[Feature]) -> None:
     """Raise `UnsupportedFeatureError` for what a router must understand, and this one does not."""
     for feature in features:
-        if feature.purpose is not None and feature.name not in _UNDERSTOOD:
+        is_understood = _is_own(feature) and feature.name in _UNDERSTOOD
+        if feature.purpose is not None and not is_understood:
             raise UnsupportedFeatureError(
                 f"the feature `{feature.identity}` must be understood (`for: {feature.purpose}`)"
                 " and is not",
                 remedy="remove the feature from the subgraphs",
             )
+
+
+def _is_own(feature: Feature) -> bool:
+    return feature.identity == f"{_SPECS}{feature.name}"
 
 
 def _links(node: SchemaDefinitionNode | SchemaExtensionNode) -> list[Mapping[str, Any]]:
