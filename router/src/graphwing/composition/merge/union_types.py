@@ -15,7 +15,9 @@ def merge_members(merge: Merge, merged: TypeDefinition) -> None:
             for member in definition.members
         ]
     for member in merged.members:
-        if merge.types[member].kind is TypeKind.INTERFACE:
+        # What is of another kind elsewhere has been reported, and is not merged.
+        known = merge.types.get(member)
+        if known is not None and known.kind is TypeKind.INTERFACE:
             _report_interface(merge, merged, member)
         lacking = [subgraph for subgraph, it in sources if member not in it.members]
         if lacking:
