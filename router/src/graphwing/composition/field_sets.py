@@ -88,7 +88,8 @@ def _selections(parser: SdlParser, depth: int = 1) -> FieldSet:
     while not parser.skips("}"):
         is_type = parser.skips("...")
         found.append(_selected_type(parser, depth) if is_type else _selected_field(parser, depth))
-    if not found and depth > 1:
+    # At the end they are not empty but unclosed, which is told by whoever reads on.
+    if not found and depth > 1 and parser.next != END:
         raise FieldSetError("has braces with nothing in them")
     return tuple(found)
 
