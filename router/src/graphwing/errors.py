@@ -274,6 +274,24 @@ class ClientTooSlowError(RequestError):
         self.waiting = waiting
 
 
+class PlanningBusyError(RequestError):
+    """As many large operations wait to be checked and planned as may."""
+
+    code = "QUERY_PLANNING_BUSY"
+    status: ClassVar[int] = 503
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} other large operations wait to be planned, as many as may; try again later,"
+            " or ask for less"
+        )
+        self.limit = limit
+
+    def headers(self) -> dict[str, str]:
+        """Return the HTTP headers that this refusal needs."""
+        return {"retry-after": "5"}
+
+
 class SupergraphChangedError(RequestError):
     """A subscription ends, for the supergraph that it began on is no longer served."""
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from graphwing.errors import NotReadyError
-from graphwing.server.lanes import Lane, PlanningBusyError, Shared
+from graphwing.errors import NotReadyError, PlanningBusyError
+from graphwing.server.lanes import Lane, Shared
 
 
 async def until(is_so: Callable[[], bool]) -> None:

@@ -16,12 +16,12 @@ from graphwing.errors import (
     OperationError,
     OperationInvalidError,
     PlanningBudgetError,
+    PlanningBusyError,
     SyntaxRefusedError,
 )
 from graphwing.planner import Limits
 from graphwing.server import operations as module
 from graphwing.server import refusals, validation
-from graphwing.server.lanes import PlanningBusyError
 from graphwing.server.operations import Operations
 
 BOOK = "{ book(id: 1) { title } }"

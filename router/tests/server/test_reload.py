@@ -192,16 +192,23 @@ async def test_a_file_is_followed_and_a_wrong_one_is_told_once(
 
     async with Router(library.subgraphs(), supergraph=file) as router:
         following = asyncio.create_task(keep_current(router, every=0.001))
-        file.write_text("type Query { this is no supergraph }")
+        _replace(file, "type Query { this is no supergraph }")
         await _until(lambda: len(caplog.records) == 1)
         still = await router.execute(BOOK)
-        file.write_text(renamed(sdl))
+        _replace(file, renamed(sdl))
         await _until(lambda: "name" in router.supergraph.types["Book"].fields)
         following.cancel()
         await asyncio.wait([following])
 
     assert still == {"data": {"book": {"title": "달"}}}
     assert [one.levelname for one in caplog.records] == ["ERROR", "INFO"]
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a file so that nobody ever reads half of it."""
+    new = file.with_suffix(".new")
+    new.write_text(text)
+    new.replace(file)
 
 
 async def _until(is_so: Callable[[], bool]) -> None:

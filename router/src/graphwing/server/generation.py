@@ -54,7 +54,6 @@ class Generation:
         self._is_over = False
         self._waiting: set[asyncio.Task[object]] = set()
         """Those that wait for an event of a subscription."""
-        self._ended: set[asyncio.Task[object]] = set()
 
     @property
     def is_open(self) -> bool:
@@ -139,13 +138,12 @@ class Generation:
         try:
             return await anext(results)
         except asyncio.CancelledError:
-            # As with timeouts: who cancelled it, and was it only this.
-            if task in self._ended and not task.uncancel():
+            # As with timeouts: whoever else has cancelled it, too, is obeyed.
+            if self._is_over and not task.uncancel():
                 raise SupergraphChangedError from None
             raise
         finally:
             self._waiting.discard(task)
-            self._ended.discard(task)
 
     async def retire(self, seconds: float) -> None:
         """Close as soon as nobody uses it any more; when the seconds are over, end what goes on."""
@@ -153,7 +151,6 @@ class Generation:
             await self._left_within(seconds)
             self._is_over = True
             for task in self._waiting:
-                self._ended.add(task)
                 task.cancel()
             await self._left_within(_GOODBYE_SECONDS)
         finally:

@@ -27,6 +27,7 @@ class GraphSource:
     ) -> None:
         self._subgraphs = subgraphs
         self._given = supergraph
+        self._known_sdl: dict[str, str | None] = {}
         self._last: tuple[_Text, Supergraph | FederationError] | None = None
         """What the supergraph was made of when it was last looked at, and what came of it."""
 
@@ -48,8 +49,11 @@ class GraphSource:
         """
         if isinstance(self._given, Supergraph):
             return self._given
-        text = self._text() if self._given is not None else await self._schemas(ways, until)
-        # In a thread, so that requests are answered meanwhile.
+        # In threads, so that requests are answered meanwhile.
+        if self._given is not None:
+            text: _Text = await asyncio.to_thread(self._text)
+        else:
+            text = await self._schemas(ways, until)
         return await asyncio.to_thread(self._made, text)
 
     def _made(self, text: _Text) -> Supergraph:
@@ -70,11 +74,15 @@ class GraphSource:
         return read_text(Path(str(self._given)), what="supergraph")
 
     def _known_schemas(self) -> dict[str, str | None]:
-        return {name: one.known_sdl() for name, one in self._subgraphs.items()}
+        for name, one in self._subgraphs.items():
+            # Only a file can change, and to print a schema takes long.
+            if name not in self._known_sdl or isinstance(one.sdl, Path):
+                self._known_sdl[name] = one.known_sdl()
+        return dict(self._known_sdl)
 
     async def _schemas(self, ways: Ways, until: AsyncExitStack) -> dict[str, str]:
         schemas: dict[str, str] = {}
-        for name, known in self._known_schemas().items():
+        for name, known in (await asyncio.to_thread(self._known_schemas)).items():
             schemas[name] = await self._fetched(name, ways, until) if known is None else known
         return schemas
 

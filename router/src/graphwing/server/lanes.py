@@ -11,32 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from heapq import heapify, heappop, heappush
 from itertools import count
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from graphwing.errors import NotReadyError, RequestError
+from graphwing.errors import NotReadyError, PlanningBusyError
 
 T = TypeVar("T")
 
 Place = tuple[int, int, asyncio.Future[None]]
 """A place in a queue: the size of the work, its number, and whether its turn has come."""
-
-
-class PlanningBusyError(RequestError):
-    """As many large operations wait to be checked and planned as may."""
-
-    code = "QUERY_PLANNING_BUSY"
-    status: ClassVar[int] = 503
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"{limit} other large operations wait to be planned, as many as may; try again later,"
-            " or ask for less"
-        )
-        self.limit = limit
-
-    def headers(self) -> dict[str, str]:
-        """Return the HTTP headers that this refusal needs."""
-        return {"retry-after": "5"}
 
 
 class Shared(Generic[T]):
