@@ -214,16 +214,22 @@ def _definitions(forms: tuple[str, ...]) -> Mapping[str, DirectiveDefinition]:
 
 
 def specification_directives(link: Link) -> Mapping[str, DirectiveDefinition] | None:
-    """Return the directives that `link` brings, or nothing when the specification is unknown."""
+    """Return the directives that `link` brings, or nothing when the specification is unknown.
+
+    It is unknown in a version that does not exist, too: nobody knows what that would bring.
+    """
     if link.url.identity == FEDERATION_IDENTITY:
         return federation_directives(link.url.version)
     specification = SPECIFICATIONS.get(link.url.identity)
-    return None if specification is None else _definitions(specification.directives)
+    if specification is None or not is_known_version(link):
+        return None
+    return _definitions(specification.directives)
 
 
 def specification_types(link: Link) -> frozenset[str]:
     """Return the names of the types that `link` brings."""
-    return SPECIFICATION_TYPES.get(link.url.identity, frozenset())
+    known = SPECIFICATION_TYPES.get(link.url.identity) if is_known_version(link) else None
+    return known or frozenset()
 
 
 def implied_federation(link: Link) -> Version | None:

@@ -15,6 +15,7 @@ from graphwing.composition.definitions import (
 from graphwing.composition.federation_directives import (
     LATEST_FEDERATION,
     federation_directives,
+    is_known_version,
 )
 from graphwing.composition.graphql_rules.input_values import value_complaint
 from graphwing.composition.problems import Problems
@@ -150,6 +151,9 @@ class _Checker:
         )
 
     def _remedy(self, name: str) -> str:
+        source = self.schema.links.directive_source(name)
+        if source is not None and not is_known_version(source[0]):
+            return f"link a version of `{source[0].url.identity}` that exists"
         if name not in federation_directives(LATEST_FEDERATION):
             definition = f"@{name}" if name != "oneOf" else "directive @oneOf on INPUT_OBJECT"
             return f"define `{definition}` in this subgraph"
