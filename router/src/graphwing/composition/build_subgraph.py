@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from graphwing.composition.check_definitions import check_definitions, is_outdated
@@ -45,6 +45,8 @@ from graphwing.composition.type_reference import TypeReference, named_type
 
 FEDERATION_FIELDS = ("_service", "_entities")
 _FEDERATION_TYPES = ("_Any", "_Entity", "_Service")
+# What the supergraph links its own specifications by.
+_LINK_TYPES = ("link__Import", "link__Purpose")
 # What Federation 1 calls field sets, and what they are called once it is upgraded.
 _UPGRADED_TYPES = ("_FieldSet", "federation__FieldSet")
 
@@ -64,6 +66,7 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
     if len(problems.found) > before:
         return None
     meanings = _Names(read, links).resolve()
+    _check_imported_names(subgraph.name, read, links, meanings, problems)
     schema = _schema(subgraph, read, links, meanings)
     if schema.is_federation_1:
         # Federation 1 adds these fields without saying what their types are.
@@ -87,6 +90,7 @@ def build_subgraph(subgraph: SubgraphSdl, problems: Problems) -> SubgraphSchema 
 
 def _read_links(subgraph: str, read: ReadSdl, problems: Problems) -> Links:
     links, errors = read_links(read.schema_directives)
+    _check_definition_of_link(subgraph, read, links, problems)
     for error, position in errors:
         _report_link(subgraph, error, position, problems)
     for error, link in link_conflicts(links):
@@ -106,6 +110,39 @@ def _report_link(subgraph: str, error: LinkError, position: Position, problems: 
         coordinate="schema",
         remedy=error.remedy,
     )
+
+
+def _check_definition_of_link(
+    subgraph: str, read: ReadSdl, links: Links, problems: Problems
+) -> None:
+    """Report that `@link` has a name here that nothing tells to be that of a directive."""
+    name = links.link_name
+    if name == "link" or name in read.directives:
+        return
+    positions = [it.position for it in read.schema_directives if it.name == name]
+    problems.report(
+        "INVALID_GRAPHQL",
+        f"`@{name}` is not defined here, as `@link` must be under another name",
+        at=[(subgraph, positions[0])],
+        coordinate="schema",
+        remedy=f"define `@{name}` in this subgraph, or call it `@link`",
+    )
+
+
+def _check_imported_names(
+    subgraph: str, read: ReadSdl, links: Links, used: Iterable[str], problems: Problems
+) -> None:
+    """Report own directives that look like what is imported under another name."""
+    for name in used:
+        definition = read.directives.get(name)
+        if definition is not None and links.is_imported_as_well(name):
+            problems.report(
+                "INVALID_LINK_DIRECTIVE_USAGE",
+                f"`@{name}` is defined here, and what a link calls so is imported",
+                at=[(subgraph, definition.position)],
+                coordinate=f"@{name}",
+                remedy="use what is imported, under the name that it is imported by",
+            )
 
 
 def _check_upgraded_name(subgraph: str, link: Link, problems: Problems) -> None:
@@ -271,7 +308,9 @@ def _remove_federation_definitions(schema: SubgraphSchema) -> set[str]:
 
 
 def _is_of_federation(name: str, schema: SubgraphSchema) -> bool:
-    if name in _FEDERATION_TYPES or (schema.is_federation_1 and name in _UPGRADED_TYPES):
+    if name in _FEDERATION_TYPES or name in _LINK_TYPES:
+        return True
+    if name in _UPGRADED_TYPES and schema.links.has_old_field_sets:
         return True
     source = schema.links.type_source(name)
     return source is not None and source[1] in specification_types(source[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphwing.composition.definitions import (
     ABSENT,
@@ -29,10 +29,11 @@ from graphwing.composition.type_reference import (
 )
 from graphwing.composition.values import print_value, same_value
 
-_TYPE_KINDS = {"_Entity": TypeKind.UNION, "_Service": TypeKind.OBJECT, "Purpose": TypeKind.ENUM}
+_TYPE_KINDS = {"Purpose": TypeKind.ENUM}
 _REMEDY = "remove the definition; composition adds it"
 _NOT_CHECKED = frozenset({"Any"})
-_FEDERATION_1_TYPES = ("_Entity", "_Service", "_FieldSet")
+_FIELD_SET = "federation__FieldSet"
+_FIELD_SET_OF_FEDERATION_1 = "_FieldSet"
 
 
 def check_definitions(subgraph: str, read: ReadSdl, links: Links, problems: Problems) -> None:
@@ -78,12 +79,14 @@ class _Checker:
 
     def _type_element(self, name: str) -> str | None:
         """Return what `name` is in its specification, if it is to be checked."""
-        if name in _FEDERATION_1_TYPES:
-            return name
+        if name == _FIELD_SET_OF_FEDERATION_1:
+            return name if self.links.has_old_field_sets else None
         source = self.links.type_source(name)
         if source is None:
             return None
         link, element = source
+        if element == "FieldSet" and self.links.has_old_field_sets:
+            return None
         known = element in specification_types(link) and element not in _NOT_CHECKED
         return element if known and not link.url.identity.endswith("/connect") else None
 
@@ -91,6 +94,11 @@ class _Checker:
         expected = self._expected(definition.name)
         if expected is None:
             return
+        if definition.name == self.links.link_name and self.links.is_self_linked:
+            if definition.name != "link":
+                # Nobody but the author says what a renamed `@link` is.
+                return
+            definition, expected = _without_imports(definition), _without_imports(expected)
         for complaint in self._complaints(definition, expected):
             self.problems.report(
                 "DIRECTIVE_DEFINITION_INVALID",
@@ -136,7 +144,10 @@ class _Checker:
         # An optional argument may be made mandatory.
         type_here = actual.type if is_non_null(expected.type) else nullable(actual.type)
         if not self._is_redefinition(expected.type, type_here):
-            return [f"gives argument `{name}` the type `{actual.type}`, not `{expected.type}`"]
+            wanted = expected.type
+            if self.links.has_old_field_sets:
+                wanted = wanted.replace(_FIELD_SET, _FIELD_SET_OF_FEDERATION_1)
+            return [f"gives argument `{name}` the type `{actual.type}`, not `{wanted}`"]
         if is_non_null(actual.type) or _same_default(actual, expected):
             return []
         default = "no default" if expected.default is ABSENT else print_value(expected.default)
@@ -153,6 +164,8 @@ class _Checker:
                 if not is_list(actual):
                     return False
                 expected, actual = item_type(expected), item_type(actual)
+        if self.links.has_old_field_sets and expected == _FIELD_SET:
+            expected = _FIELD_SET_OF_FEDERATION_1
         if actual == expected:
             return True
         source = self.links.type_source(actual)
@@ -163,6 +176,12 @@ class _Checker:
         definition = self.read.types.get(actual)
         # A list, of whatever it is, is no other custom scalar; uses are checked by what it takes.
         return definition is None or definition.kind is not TypeKind.SCALAR
+
+
+def _without_imports(definition: DirectiveDefinition) -> DirectiveDefinition:
+    """Return `definition` of `@link` as far as it says what is linked, and by what name."""
+    arguments = {it: value for it, value in definition.arguments.items() if it in {"url", "as"}}
+    return replace(definition, arguments=arguments)
 
 
 def _same_default(first: InputValue, second: InputValue) -> bool:

@@ -182,6 +182,21 @@ class Links:
     by_identity: dict[str, Link] = field(default_factory=dict[str, Link])
     by_name: dict[str, Link] = field(default_factory=dict[str, Link])
     by_import: dict[str, tuple[Link, str]] = field(default_factory=dict[str, tuple[Link, str]])
+    link_name: str = "link"
+    """What `@link` is called here."""
+
+    @property
+    def is_self_linked(self) -> bool:
+        """Whether the schema links the specification of `@link` itself, which none needs to."""
+        return any(link.url.identity == LINK_IDENTITY for link in self.all)
+
+    @property
+    def has_old_field_sets(self) -> bool:
+        """Whether the type of field sets is called `_FieldSet` here, as Federation 1 calls it.
+
+        In the reference, that is also so where `@link` has another name.
+        """
+        return self.federation is None or self.link_name != "link"
 
     def add(self, link: Link) -> None:
         """Register `link`, or raise `LinkError` when it collides with an earlier one."""
@@ -211,10 +226,17 @@ class Links:
         if link is None:
             return None
         if separator:
-            return link, rest
+            # What is imported has no other name, so that this is one of the author's own.
+            return None if self.is_imported_as_well(name) else (link, rest)
         # The directive named like its specification needs no import, unless it was renamed by one.
         renamed = f"@{link.url.name}" in link.imports.values()
         return None if renamed else (link, link.url.name)
+
+    def is_imported_as_well(self, name: str) -> bool:
+        """Return whether `name` is that of a directive of a link which imports it for another."""
+        prefix, separator, rest = name.partition("__")
+        link = self.by_name.get(prefix)
+        return link is not None and bool(separator) and f"@{rest}" in link.imports.values()
 
     def type_source(self, name: str) -> tuple[Link, str] | None:
         """Return the link and specification name behind type `name`."""
@@ -223,7 +245,9 @@ class Links:
             return imported
         prefix, separator, rest = name.partition("__")
         link = self.by_name.get(prefix)
-        return (link, rest) if link is not None and separator else None
+        if link is None or not separator or rest in link.imports.values():
+            return None
+        return link, rest
 
     @property
     def federation(self) -> Link | None:
@@ -240,6 +264,7 @@ def read_links(
     bootstrap = _bootstrap_name(directives)
     if bootstrap is None:
         return links, errors
+    links.link_name = bootstrap
     is_known = any(map(_is_known_specification, directives))
     for directive in directives:
         if directive.name != bootstrap:

@@ -133,7 +133,8 @@ class _Checker:
                     self._report(message, use, coordinate, f"give `{name}: {argument.type}`")
                 continue
             type_name = named_type(argument.type)
-            is_checked = type_name in self.schema.types or type_name in _NO_TEXT
+            is_own = definition.position is not None and type_name in self.schema.types
+            is_checked = is_own or type_name in _NO_TEXT
             if use.spec is not None and _LENIENT.get(use.spec) == name and not is_checked:
                 continue
             complaint = value_complaint(use.arguments[name], argument.type, self.schema.types)
