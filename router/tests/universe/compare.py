@@ -120,7 +120,8 @@ def _first_null(data: Value, path: Path) -> Path:
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
             data = data[step]
         else:
-            return (*path[: length + 1], "which is not in data")
+            # A deferred fragment that a null took: which of its failing fields did is all the same.
+            return (*path[:length], "which is not in data")
     return path if data is None else (*path, "which is not null")
 
 

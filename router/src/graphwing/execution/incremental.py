@@ -152,6 +152,7 @@ class PartSender:
                 return Completed(_pending(fragment), errors=told)
             if not group.is_completed:
                 self._fragments.add(completion.later)
+                self._fragments.settle(fragment)
                 group.is_completed = True
             sent[group] = Increment(group.path, data, told)
         for group in sent:
