@@ -7,6 +7,8 @@ there may be several candidates, and each object of a list has its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
 
 from graphwing.planner.graph import ContextRead, Demand, Node, QueryGraph
 from graphwing.planner.operation import Field
@@ -34,32 +36,59 @@ def readings_above(
 ) -> tuple[Reading, ...]:
     """Return where the contexts are that `demand` reads for objects known as `tail`."""
     return tuple(
-        Reading(read, tuple(_holders_above(graph, spot, tail, read))) for read in demand.reads
+        Reading(read, tuple(_holders(graph, spot, tail, read, is_own=demand.is_for_below)))
+        for read in demand.reads
     )
 
 
-def _holders_above(
-    graph: QueryGraph, spot: Spot, tail: Tail, read: ContextRead
-) -> Iterator[Holder]:
-    """Yield the objects above `spot` from which `read` may take its value, the nearest first.
+def demand_above(graph: QueryGraph, spot: Spot, tail: Tail, demand: Demand) -> Demand | None:
+    """Return what the stop of a tail must be told for a field of objects below its own.
 
-    `tail` is how the objects of the spot are known; those above are known on the same way.
+    Without representations for these, that is: nothing but contexts may be missing, and what sets
+    them must be known before the stop.
+    """
+    stop = tail.stop
+    if demand.requires is not None or not stop.is_lookup or stop.spot.place is spot.place:
+        return None
+    setting = frozenset[str]().union(*map(graph.types_setting, demand.reads))
+    for above, known in _ways_up(graph, spot, tail):
+        if above.place is stop.spot.place:
+            return replace(demand, is_for_below=True)
+        if known.possible & setting:
+            return None
+    return None
+
+
+def _holders(
+    graph: QueryGraph, spot: Spot, tail: Tail, read: ContextRead, *, is_own: bool
+) -> Iterator[Holder]:
+    """Yield the objects from which `read` may take its value, the nearest first.
+
+    `tail` is how the objects of the spot are known; those above are known on the same way. Those
+    of the spot count if they are `is_own`.
     """
     setting = graph.types_setting(read)
+    ways = _ways_up(graph, spot, tail)
+    for where, known in chain(((spot, tail),), ways) if is_own else ways:
+        types = known.possible if where.types is None else known.possible & where.types
+        if types & setting:
+            requirement = graph.context_selection(where.type_name, read)
+            is_last = types <= setting
+            tails = tuple(_known_before(graph, where, known))
+            yield Holder(where, tails, None if is_last else types & setting, requirement)
+            if is_last:
+                return
+
+
+def _ways_up(graph: QueryGraph, spot: Spot, tail: Tail) -> Iterator[tuple[Spot, Tail]]:
+    """Yield the spots above one, and how their objects are known on the way to a tail."""
     while spot.place.parent is not None:
         tail = _coming_from_above(spot, tail)
         spot = spot.place.parent
         node = _node_at(graph, tail.stop, spot)
-        types = node.possible if spot.types is None else node.possible & spot.types
-        above = Tail(node, tail.stop, None if spot.types is None else types, tail.part)
-        if types & setting:
-            requirement = graph.context_selection(spot.type_name, read)
-            is_last = types <= setting
-            tails = tuple(_known_before(graph, spot, above))
-            yield Holder(spot, tails, None if is_last else types & setting, requirement)
-            if is_last:
-                return
-        tail = above
+        types = None if spot.types is None else node.possible & spot.types
+        tail = Tail(node, tail.stop, types, tail.part)
+        yield spot, tail
 
 
 def _known_before(graph: QueryGraph, spot: Spot, tail: Tail) -> Iterator[Tail]:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from graphwing.planner.budget import Budget
 from graphwing.planner.combine import combine
-from graphwing.planner.contexts import readings_above
+from graphwing.planner.contexts import demand_above, readings_above
 from graphwing.planner.fetched import Fetched
 from graphwing.planner.graph import Demand, Entry, Node, QueryGraph, Requirement
 from graphwing.planner.operation import Selection
@@ -111,6 +111,17 @@ class Entrances:
         if self._is_whole():
             self._entered[known] = stops
         return stops
+
+    def enter_told(self, spot: Spot, tail: Tail, demand: Demand) -> Iterator[Stop]:
+        """Yield stops like that of a tail which are told the contexts of fields at the tail."""
+        stop = tail.stop
+        wanted = demand_above(self._graph, spot, tail, demand)
+        if wanted is None or stop.source is None:
+            return
+        if stop.demand == wanted:
+            yield stop
+        elif stop.demand is None:
+            yield from self.enter(stop.spot, stop.source, stop.target, wanted, stop.part)
 
     def _is_whole(self) -> bool:
         """Tell whether no result since has been cut short by a search that still runs."""

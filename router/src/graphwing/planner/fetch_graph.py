@@ -182,7 +182,8 @@ class FetchGraph:
 
     def _add_required(self, branch: Branch, demand: Demand, conditions: Conditions) -> None:
         """Ask for what a field requires along with it: its subgraph provides that here."""
-        assert demand.requires is not None  # noqa: S101 - contexts come with a lookup
+        if demand.requires is None:
+            return  # Contexts come with a lookup.
         for scope in branch.position.adapt(demand.requires.selection).scopes:
             fields = tuple(replace(f, conditions=f.conditions | conditions) for f in scope.fields)
             self._add_selection(branch, Selection((replace(scope, fields=fields),)))

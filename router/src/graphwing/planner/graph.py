@@ -86,6 +86,8 @@ class Demand:
 
     requires: Requirement | None
     reads: tuple[ContextRead, ...] = ()
+    is_for_below: bool = False
+    """Whether fields below the objects read the contexts, which the objects themselves may set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -303,6 +303,9 @@ class Search:
                         continue
                 else:
                     too_early.append((tail.stop, edge))
+            elif edge is not None and edge.demand is not None and self._is_due(field, tail):
+                told = self._entrances.enter_told(spot, tail, edge.demand)
+                moves.extend((stop, edge) for stop in told)
             moves.extend(self._jumps(spot, tail, field))
         # What cannot be asked for later comes with an earlier part, and is sent with its own.
         return moves or too_early
