@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from graphwing.composition.federation_directives import specification_directives
 from graphwing.composition.links import Link, LinkError, Links
 
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
+_NAME_ELSEWHERE = re.compile(r"[_A-Za-z][-._0-9A-Za-z]*")
 _RENAME = "rename the link or the import with `as`"
 
 
@@ -34,9 +36,10 @@ def _complaint_about_name(link: Link) -> str | None:
     if link.name.endswith("_"):
         return "ends in `_`"
     # What a URL ends in need not be a name; then what is linked is used by its imports.
-    if link.name != link.url.name and not _NAME.fullmatch(link.name):
-        return "is no GraphQL name"
-    return None
+    if link.name == link.url.name:
+        return None
+    allowed = _NAME_ELSEWHERE if specification_directives(link) is None else _NAME
+    return None if allowed.fullmatch(link.name) else "is no name for a link"
 
 
 def _complaint_about_import(name: str, element: str, link: Link, links: Links) -> str | None:

@@ -20,6 +20,8 @@ _VERSION = re.compile(r"v([0-9]{1,9})\.([0-9]{1,9})")
 _IMPORT_REMEDY = 'write imports as `["@key", {name: "@tag", as: "@label"}]`'
 _QUERY = re.compile(r"[?#]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_HTTP_HOST = re.compile(r"(https?):/*([^/?#]*)", re.IGNORECASE)
+_PURPOSES = ("SECURITY", "EXECUTION")
 
 
 class Version(NamedTuple):
@@ -63,6 +65,7 @@ def parse_spec_url(text: str) -> SpecUrl:
     Version(major=2, minor=3)
     """
     remedy = "write it as `https://host/path/name/v1.0`"
+    text = _HTTP_HOST.sub(_typed_host, text.strip(" \t\n\r\f"), count=1)
     if not _SCHEME.match(text):
         raise LinkError("INVALID_LINK_IDENTIFIER", f"`{text}` is not a URL", remedy)
     base = _QUERY.split(text, maxsplit=1)[0].rstrip("/")
@@ -76,6 +79,11 @@ def parse_spec_url(text: str) -> SpecUrl:
         message = f"the link URL `{text}` has no path before its version"
         raise LinkError("INVALID_LINK_IDENTIFIER", message, remedy)
     return SpecUrl(identity, name, Version(int(version[1]), int(version[2])))
+
+
+def _typed_host(start: re.Match[str]) -> str:
+    """Return the start of a URL as browsers read it, however it was typed."""
+    return f"{start[1]}://{start[2]}".lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,12 @@ def read_link(directive: AppliedDirective) -> Link:
     alias = directive.arguments.get("as")
     name = alias if isinstance(alias, str) else url.name
     purpose = directive.arguments.get("for")
+    if purpose is not None and not isinstance(purpose, EnumLiteral) and purpose not in _PURPOSES:
+        raise LinkError(
+            "INVALID_GRAPHQL",
+            f"`for` in the link to `{url_text}` is no purpose",
+            "write `for: SECURITY` or `for: EXECUTION`, or leave it out",
+        )
     return Link(
         url,
         name,
@@ -161,7 +175,8 @@ def _read_import(item: ConstValue, url: str) -> tuple[str, str]:
             f"the import of `{element}` as `{name}` from `{url}` mixes a directive and a type",
             "begin both with `@`, or neither",
         )
-    for text in (element, name):
+    # What is not renamed may be called anything in its specification; then nothing here is it.
+    for text in () if isinstance(item, str) else (element, name):
         if not _NAME.fullmatch(text.removeprefix("@")):
             raise _usage(
                 f"`{text}`, imported from `{url}`, is not a name",
