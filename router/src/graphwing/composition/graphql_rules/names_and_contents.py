@@ -59,6 +59,9 @@ class _Checker:
         if name in BUILT_IN_SCALARS and not definition.has_definition:
             message = f"`{name}` is a type of GraphQL itself, which cannot be extended"
             self._report(message, name, definition.position, "use a scalar of your own")
+        elif name in BUILT_IN_SCALARS and definition.kind is not TypeKind.SCALAR:
+            message = f"`{name}` is `{definition.kind.value}` here, and a scalar of GraphQL itself"
+            self._report(message, name, definition.position, "give it a name of its own")
         self._check_contents(definition)
         for item in definition.fields.values():
             self._check_field(item, f"{name}.{item.name}")
