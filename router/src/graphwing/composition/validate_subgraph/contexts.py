@@ -101,7 +101,6 @@ class _Contexts:
             message = "is on a field that an interface promises, which would promise the argument"
             remedy = "use a field of the type that no interface has"
             self._report("CONTEXT_NOT_SET", message, coordinate, use, remedy)
-            return
         if argument.default is not ABSENT:
             message = "is on an argument with a default"
             self._report("CONTEXT_NOT_SET", message, coordinate, use, "remove the default")
