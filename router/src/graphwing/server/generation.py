@@ -49,8 +49,8 @@ class Generation:
         self._executor: Executor | None = None
         self._opened = AsyncExitStack()
         self._users = 0
-        self._nobody = asyncio.Event()
-        self._nobody.set()
+        self._left: asyncio.Event | None = None
+        """Set when nobody uses it any more, once that is waited for."""
         self._is_over = False
         self._waiting: set[asyncio.Task[object]] = set()
         """Those that wait for an event of a subscription."""
@@ -70,7 +70,6 @@ class Generation:
     def __enter__(self) -> Self:
         """Begin to use it."""
         self._users += 1
-        self._nobody.clear()
         return self
 
     def __exit__(
@@ -81,8 +80,8 @@ class Generation:
     ) -> None:
         """Use it no longer."""
         self._users -= 1
-        if not self._users:
-            self._nobody.set()
+        if not self._users and self._left is not None:
+            self._left.set()
 
     async def open(self, ways: Ways, counts: Counts) -> None:
         """Open the ways to all subgraphs; how requests are answered is added to `counts`."""
@@ -157,8 +156,10 @@ class Generation:
             await self.close()
 
     async def _left_within(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._nobody.wait(), seconds)
+        if self._users:
+            self._left = asyncio.Event()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._left.wait(), seconds)
 
     async def close(self) -> None:
         """Close the ways that nobody else uses; it can be opened again."""

@@ -80,8 +80,11 @@ async def _read_body(receive: Receive, limit: int) -> bytes:
         size += len(part)
         if size > limit:
             raise BodyTooLargeError(limit)
+        is_last = not message.get("more_body", False)
+        if is_last and not parts:
+            return part
         parts.append(part)
-        if not message.get("more_body", False):
+        if is_last:
             return b"".join(parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Mapping
+from functools import cache
 from typing import Any
 
 from msgspec import Raw, Struct
@@ -39,7 +40,7 @@ class HttpResponse(Struct, frozen=True):
 async def send_response(send: Send, response: HttpResponse) -> None:
     """Send `response` as ASGI messages."""
     headers = [
-        (b"content-type", b"%b; charset=utf-8" % response.media_type.encode()),
+        _content_type(response.media_type),
         (b"content-length", b"%d" % len(response.body)),
     ]
     if response.headers:
@@ -47,6 +48,11 @@ async def send_response(send: Send, response: HttpResponse) -> None:
             headers.append((name.encode("latin-1"), value.encode("latin-1")))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
+
+
+@cache
+def _content_type(media_type: str) -> tuple[bytes, bytes]:
+    return b"content-type", b"%b; charset=utf-8" % media_type.encode()
 
 
 def json_response(status: int, value: object) -> HttpResponse:
