@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from graphwing.composition.definitions import has_applied
 from graphwing.composition.merge.merge_state import quoted
 from graphwing.composition.satisfiability.options import Options
 from graphwing.composition.satisfiability.places import Option
@@ -16,12 +17,20 @@ def common_runtime_types(
     by_subgraph: dict[int, frozenset[str]] = {}
     for target in targets:
         found = options.places.runtime_types(target)
+        if len(found) == 1 and _is_hidden(options, *found):
+            # There, it returns nothing that anybody could ask for.
+            continue
         by_subgraph[target.subgraph] = by_subgraph.get(target.subgraph, frozenset()) | found
     every = frozenset[str]().union(*by_subgraph.values())
     common = every.intersection(*by_subgraph.values())
     if len(by_subgraph) > 1 and common != every and coordinate:
         _report(options, by_subgraph, coordinate, is_disjoint=not common)
     return common
+
+
+def _is_hidden(options: Options, name: str) -> bool:
+    merged = options.merge.types.get(name)
+    return merged is not None and has_applied(merged, "inaccessible")
 
 
 def _report(
