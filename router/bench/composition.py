@@ -1,12 +1,11 @@
-"""Measure composition: `python bench/composition.py [SUBGRAPH.graphql ...]` prints a table.
+"""What composing costs: graphs of other sizes and shapes, and one that is given as files.
 
-Each graph is composed in a process of its own, so that peak memory is its own too. The schemas
-that are given as files are one graph more.
+Each graph is composed in a process of its own, so that peak memory is its own too: that is
+`python composition.py NAME [FOLDER]`, which prints JSON.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import resource
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import graphs
+from progress import progress
 
 from graphwing.composition import SubgraphSdl, compose
 
@@ -48,33 +48,32 @@ _TYPE = re.compile(r"^(?:type|interface|union|enum|input|scalar) (?!\w+?__)", re
 _ROW = "{:<20} {:>9} {:>6} {:>6} {:>8} {:>8} {:>7} {:>7}"
 
 
-def main() -> None:
-    """Print the table, or measure one graph for it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, help="the subgraph schemas of one graph")
-    parser.add_argument("--only", help="measure the graphs whose name has this in it")
-    parser.add_argument("--one", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    known = [*_given(options.files), *GRAPHS]
-    if options.one is not None:
-        [graph] = [graph for graph in known if graph.name == options.one]
-        print(json.dumps(measured(graph)))
-        return
+def run(folder: Path | None, *, only: str | None = None, quick: bool = False) -> None:
+    """Print the table, with the graph whose subgraphs' schemas are in `folder`.
+
+    `only` graphs are measured whose name has this in it; `quick` leaves all but the first out.
+    """
     print(_ROW.format("", "subgraphs", "types", "kB", "seconds", "at most", "MB", "at most"))
-    for graph in known:
-        if options.only is None or options.only in graph.name:
-            print(f"{graph.name} …", end="\r", file=sys.stderr, flush=True)
-            print(_row(graph, options.files), flush=True)
+    known = _known(folder)
+    for graph in known[:2] if quick else known:
+        if only is None or only in graph.name:
+            progress(f"composing {graph.name}")
+            row = _row(graph, folder)
+            progress.clear()
+            print(row, flush=True)
 
 
-def _given(files: list[Path]) -> list[Graph]:
+def _known(folder: Path | None) -> list[Graph]:
+    if folder is None:
+        return list(GRAPHS)
+
     def read() -> list[SubgraphSdl]:
         return [
             SubgraphSdl(path.stem, f"http://{path.stem}", path.read_text(encoding="utf-8"))
-            for path in files
+            for path in sorted(folder.glob("*.graphql"))
         ]
 
-    return [Graph("the given files", read, 0.3)] if files else []
+    return [Graph("the given files", read, 0.3), *GRAPHS]
 
 
 def measured(graph: Graph) -> dict[str, float]:
@@ -95,8 +94,8 @@ def measured(graph: Graph) -> dict[str, float]:
     }
 
 
-def _row(graph: Graph, files: list[Path]) -> str:
-    command = [sys.executable, __file__, "--one", graph.name, *map(str, files)]
+def _row(graph: Graph, folder: Path | None) -> str:
+    command = [sys.executable, __file__, graph.name, *([] if folder is None else [str(folder)])]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     found = json.loads(answer.stdout)
     return _ROW.format(
@@ -111,5 +110,10 @@ def _row(graph: Graph, files: list[Path]) -> str:
     )
 
 
+def _measure_one(name: str, folder: str | None = None) -> None:
+    (graph,) = (one for one in _known(Path(folder) if folder else None) if one.name == name)
+    print(json.dumps(measured(graph)))
+
+
 if __name__ == "__main__":
-    main()
+    _measure_one(*sys.argv[1:])

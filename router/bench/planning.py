@@ -1,20 +1,19 @@
-"""Measure planning: `python bench/planning.py [CASES.jsonl[.gz] ...]` prints a table.
+"""What planning costs, of operations in files of cases, or of some that are made by rule.
 
-A line of a file is `{"supergraph", "operation", "operationName"}`. Without files, operations are
-made for graphs that are made by rule. *Cold* is the first operation that a planner sees, *warm* the
-same once more; *validated* is what parsing and validating take beside, which every router pays.
+A line of a file is `{"supergraph", "operation", "operationName"}`. *Cold* is the first operation
+that a planner sees, *warm* the same once more; *validated* is what parsing and validating take
+beside, which every router pays.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import gzip
 import json
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import cast
 
@@ -27,6 +26,7 @@ from graphql import (
     parse,
     validate,
 )
+from progress import progress
 
 from graphwing.composition import compose
 from graphwing.errors import OperationError, PlanningError, SupergraphError
@@ -37,6 +37,7 @@ from graphwing.supergraph import Supergraph, parse_supergraph
 _ROW = "{:<28} {:>10} {:>10} {:>10} {:>10}"
 _LOOKUPS = 10_000
 _MOST_OPERATIONS = 40
+_QUICK_OPERATIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +58,27 @@ class Times:
     validated: list[float] = field(default_factory=list[float])
 
 
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, help="operations and their supergraphs")
-    options = parser.parse_args()
-    sources = [(path.name, read_cases(path)) for path in options.files]
+def run(files: Iterable[Path] = (), *, quick: bool = False) -> None:
+    """Print the tables; `quick` takes a few of the operations that are made."""
+    sources = [(path.name, read_cases(path)) for path in files]
+    made = islice(made_cases(), _QUICK_OPERATIONS if quick else _MOST_OPERATIONS)
     print(_ROW.format("milliseconds", "median", "p95", "worst", "operations"))
-    for name, cases in sources or [("a company", made_cases())]:
+    for name, cases in sources or [("a company", made)]:
         times = measured(cases)
+        progress.clear()
         for kind, found in (
             ("cold", times.cold),
             ("warm", times.warm),
             ("validated", times.validated),
         ):
-            print(_row(f"{name}, {kind}", found))
+            print(_row(f"{name}, {kind}", found), flush=True)
     print(f"\na cached operation is looked up in {asyncio.run(look_up()) * 1e6:.1f} µs\n")
     print(_ROW.format("bombs", "seconds", "", "", ""))
     for name, text in bombs():
+        progress(f"planning {name}")
         seconds, outcome = exploded(text)
-        print(f"{name:<28} {seconds:>10.2f}  {outcome}")
+        progress.clear()
+        print(f"{name:<28} {seconds:>10.2f}  {outcome}", flush=True)
 
 
 def read_cases(path: Path) -> Iterator[Case]:
@@ -105,7 +107,7 @@ def made_cases() -> Iterator[Case]:
     """Yield operations that ask for all that is near, one for each of some root fields."""
     supergraph = compose(graphs.company(11, 600, fields=30, spread=4))
     names = [name for name, each in _fields(supergraph, "Query") if not _needs_arguments(each)]
-    for name in names[:_MOST_OPERATIONS]:
+    for name in names:
         yield Case(supergraph, f"{{ {name}{_selected(supergraph, 'Query', name, depth=1)} }}")
 
 
@@ -138,7 +140,8 @@ def _selected(supergraph: Supergraph, parent: str, field_name: str, depth: int) 
 def measured(cases: Iterable[Case]) -> Times:
     """Return what parsing, validating and planning the cases takes."""
     times = Times()
-    for case in cases:
+    for number, case in enumerate(cases, 1):
+        progress(f"planning: operation {number}")
         began = time.perf_counter()
         document = parse(case.operation)
         validate(case.supergraph.api_schema, document)
@@ -206,7 +209,3 @@ def _row(name: str, seconds: list[float]) -> str:
         f"{ordered[int(part * (len(ordered) - 1))] * 1e3:.2f}" for part in (0.5, 0.95, 1)
     )
     return _ROW.format(name, median, p95, worst, len(ordered))
-
-
-if __name__ == "__main__":
-    main()

@@ -35,6 +35,7 @@ class Product:
     price: int
     weight: int
     in_stock: bool
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +68,27 @@ def users() -> tuple[User, ...]:
 
 
 @cache
-def products() -> tuple[Product, ...]:
-    """Return all products."""
-    return tuple(
-        Product(
-            str(number),
-            _words(100 + number, 3).title(),
-            price=number * 137 % 1500,
-            weight=number * 71 % 400,
-            in_stock=number % 3 != 0,
-        )
-        for number in range(1, _PRODUCTS + 1)
+def product(number: int) -> Product:
+    """Return one of as many products as anybody asks for, counted from 1."""
+    return Product(
+        str(number),
+        _words(100 + number, 3).title(),
+        price=number * 137 % 1500,
+        weight=number * 71 % 400,
+        in_stock=number % 3 != 0,
+        description=_words(5000 + number, 20),
     )
+
+
+def catalog(size: int) -> tuple[Product, ...]:
+    """Return the first `size` products."""
+    return tuple(product(number) for number in range(1, size + 1))
+
+
+@cache
+def products() -> tuple[Product, ...]:
+    """Return the products that are reviewed."""
+    return catalog(_PRODUCTS)
 
 
 @cache
@@ -87,7 +97,7 @@ def reviews() -> tuple[Review, ...]:
     return tuple(
         Review(
             str(number + 1),
-            _words(1000 + number, 60),
+            _words(1000 + number, 46),
             author=str(number % _USERS + 1),
             product=str(number * 3 % _PRODUCTS + 1),
         )

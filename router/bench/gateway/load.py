@@ -5,71 +5,88 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-_HEAD_END = b"\r\n\r\n"
-_LENGTH = b"content-length: "
+import httptools
+import msgspec
+
+from gateway.workloads import Request
+
+_LONGEST_SECONDS = 300
+_EXCERPT = 500
 
 
 class WrongResponseError(Exception):
     """A server did not answer what it has to answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What a client experienced."""
+@dataclass(slots=True)
+class Comparison:
+    """Compares responses with what is expected, and notes how they differ if they may."""
 
-    seconds: float
-    latencies: list[float]
-    """In order, the shortest first."""
+    is_exact: bool
+    """Whether responses have to be the same bytes; otherwise the same JSON."""
+    differences: set[str] = field(default_factory=set[str])
 
-    def percentile(self, percent: float) -> float:
-        """Return the latency that so many percent of the requests do not exceed."""
-        return self.latencies[
-            min(int(len(self.latencies) * percent / 100), len(self.latencies) - 1)
-        ]
+    def check(self, body: bytes, expected: bytes) -> None:
+        """Raise `WrongResponseError` when a response is not what is expected."""
+        if body == expected:
+            return
+        if self.is_exact:
+            raise WrongResponseError(body[:_EXCERPT].decode(errors="replace"))
+        try:
+            found = msgspec.json.decode(body)
+        except msgspec.DecodeError as error:
+            raise WrongResponseError(body[:_EXCERPT].decode(errors="replace")) from error
+        if found != msgspec.json.decode(expected):
+            raise WrongResponseError(body[:_EXCERPT].decode(errors="replace"))
+        same_order = msgspec.json.encode(found) == expected
+        self.differences.add("white space" if same_order else "order of keys")
 
 
 async def send_load(
-    port: int, requests: Iterator[bytes], expected: bytes, *, count: int, connections: int
-) -> Load:
-    """Send `count` of the `requests`; each connection sends the next when it has its answer.
+    port: int, requests: Iterator[Request], comparison: Comparison, *, count: int, connections: int
+) -> list[float]:
+    """Send `count` of the `requests` and return the seconds that each took.
 
-    Raises `WrongResponseError` when the body of a response is not `expected`.
+    Each connection sends the next when it has its answer. Raises `WrongResponseError`.
     """
     loop = asyncio.get_running_loop()
     remaining = islice(requests, count)
     latencies: list[float] = []
     clients: list[_Client] = []
-    for _ in range(connections):
-        _, client = await loop.create_connection(
-            lambda: _Client(remaining, expected, latencies), "127.0.0.1", port
-        )
-        clients.append(client)
-    begun = time.perf_counter()
-    for client in clients:
-        client.send_next()
     try:
+        for _ in range(min(connections, count)):
+            _, client = await loop.create_connection(
+                lambda: _Client(remaining, comparison, latencies), "127.0.0.1", port
+            )
+            clients.append(client)
         for client in clients:
-            await client.done
+            client.send_next()
+        async with asyncio.timeout(_LONGEST_SECONDS):
+            for client in clients:
+                await client.done
     finally:
         for client in clients:
             client.close()
-    return Load(time.perf_counter() - begun, sorted(latencies))
+    return latencies
 
 
 class _Client(asyncio.Protocol):
-    def __init__(self, requests: Iterator[bytes], expected: bytes, latencies: list[float]) -> None:
+    def __init__(
+        self, requests: Iterator[Request], comparison: Comparison, latencies: list[float]
+    ) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._requests = requests
-        self._expected = expected
+        self._comparison = comparison
         self._latencies = latencies
+        self._expected = b""
         self._parts: list[bytes] = []
-        self._missing = -1
         self._sent_at = 0.0
         self._transport: Any = None
+        self._parser = httptools.HttpResponseParser(self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -80,6 +97,8 @@ class _Client(asyncio.Protocol):
 
     def close(self) -> None:
         self._transport.close()
+        if self.done.done() and not self.done.cancelled():
+            self.done.exception()
 
     def send_next(self) -> None:
         request = next(self._requests, None)
@@ -87,30 +106,26 @@ class _Client(asyncio.Protocol):
             if not self.done.done():
                 self.done.set_result(None)
             return
+        self._expected = request.expected
+        self._parser = httptools.HttpResponseParser(self)
         self._sent_at = time.perf_counter()
-        self._transport.write(request)
+        self._transport.write(request.message)
 
     def data_received(self, data: bytes) -> None:
-        self._parts.append(data)
-        if self._missing < 0:
-            so_far = b"".join(self._parts)
-            end = so_far.find(_HEAD_END)
-            if end < 0:
-                return
-            head = so_far[:end].lower() + b"\r\n"
-            start = head.index(_LENGTH) + len(_LENGTH)
-            length = int(head[start : head.index(b"\r", start)])
-            self._parts = [so_far[end + len(_HEAD_END) :]]
-            self._missing = length - len(self._parts[0])
-        else:
-            self._missing -= len(data)
-        if not self._missing:
-            self._answered(b"".join(self._parts))
+        self._parser.feed_data(data)
 
-    def _answered(self, body: bytes) -> None:
+    def on_body(self, part: bytes) -> None:
+        self._parts.append(part)
+
+    def on_message_complete(self) -> None:
         self._latencies.append(time.perf_counter() - self._sent_at)
-        self._parts, self._missing = [], -1
-        if body != self._expected:
-            self.done.set_exception(WrongResponseError(body[:500].decode(errors="replace")))
+        body = b"".join(self._parts)
+        self._parts = []
+        try:
+            self._comparison.check(body, self._expected)
+        except WrongResponseError as error:
+            if not self.done.done():
+                self.done.set_exception(error)
             return
-        self.send_next()
+        # Not from within the parser that is still at work.
+        asyncio.get_running_loop().call_soon(self.send_next)

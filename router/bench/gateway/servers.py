@@ -1,6 +1,7 @@
 """What is compared, each as an ASGI application on uvicorn in a process of its own.
 
-Run as `python -m gateway.servers KIND PORT` and the ports of the subgraphs.
+Run as `python -m gateway.servers KIND PORT` and the ports of the subgraphs. When it ends, a router
+prints in which ways it has answered.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from typing import Any
 import msgspec
 import uvicorn
 
-from gateway import operations
 from gateway.handwritten import Fetches, LargeByHand, LargeFloor, Receive, Scope, Send
 from gateway.stubs import NAMES, supergraph
+from gateway.workloads import SMALL_FETCH
 from graphwing import Router, SharingSettings
 from graphwing.exact_json import encode_json
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Handler = Callable[[dict[str, Any]], Awaitable[bytes]]
 
-KINDS = ("router", "by hand", "floor", "one call")
+ROUTER = "router"
+NOT_SHARING = "router without sharing"
 
 
 class _Request(msgspec.Struct):
@@ -62,24 +64,24 @@ def one_call(fetches: Fetches) -> Handler:
     """Return what passes the small operation on to the one subgraph, and its answer back."""
 
     async def handler(variables: dict[str, Any]) -> bytes:
-        return await fetches.ask("users", operations.SMALL_FETCH, variables)
+        return await fetches.ask("users", SMALL_FETCH, variables)
 
     return handler
 
 
+_HANDLERS: dict[str, Callable[[Fetches], Handler]] = {
+    "by hand": LargeByHand,
+    "floor": LargeFloor,
+    "one call": one_call,
+}
+
+
 def _app(kind: str, ports: Mapping[str, int]) -> tuple[App, Router | None]:
-    if kind == "router":
-        # What is written by hand does not share either.
-        sharing = SharingSettings(subgraph_requests=False)
-        router = Router(supergraph=supergraph(ports), sharing=sharing)
-        return router.asgi(), router
-    fetches = Fetches(ports)
-    handlers: dict[str, Callable[[Fetches], Handler]] = {
-        "by hand": LargeByHand,
-        "floor": LargeFloor,
-        "one call": one_call,
-    }
-    return by_hand(handlers[kind](fetches)), None
+    if kind in _HANDLERS:
+        return by_hand(_HANDLERS[kind](Fetches(ports))), None
+    sharing = SharingSettings(subgraph_requests=kind == ROUTER)
+    router = Router(supergraph=supergraph(ports), sharing=sharing)
+    return router.asgi(), router
 
 
 async def _serve(kind: str, port: int, ports: Mapping[str, int]) -> None:
@@ -107,7 +109,6 @@ class _Server(uvicorn.Server):
         # As `graphwing serve` does.
         gc.collect()
         gc.freeze()
-        print("ready", flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)

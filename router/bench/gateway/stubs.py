@@ -1,7 +1,8 @@
 """The four subgraphs: each request is answered by a GraphQL library once, and from memory after.
 
 What makes requests unique (`session` and the headers) has no influence on the answer, so it is
-taken out before an answer is looked up. Run as `python -m gateway.stubs PORT PORT PORT PORT`.
+taken out before an answer is looked up; an alias that makes an operation fresh is put into an
+answer to the same with another. Run as `python -m gateway.stubs PORT PORT PORT PORT`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from graphql import (
     graphql_sync,  # pyright: ignore[reportUnknownVariableType]
 )
 
-from gateway.dataset import Product, Review, User, products, reviews, users
+from gateway.dataset import Product, Review, User, catalog, product, products, reviews, users
 from graphwing.composition import SubgraphSdl, compose
 from graphwing.supergraph import Supergraph
 from graphwing.supergraph.subgraph_schema import subgraph_schemas_of
@@ -29,8 +30,11 @@ from graphwing.supergraph.subgraph_schema import subgraph_schemas_of
 NAMES = ("users", "products", "reviews", "inventory")
 """The subgraphs, in the order of their ports."""
 
-_FOLDER = Path(__file__).parent / "subgraphs"
+SCHEMAS = Path(__file__).parent / "subgraphs"
+"""Where the schemas of the subgraphs are."""
 _SESSION = re.compile(rb'"session-[0-9a-f]+"')
+_FRESH = re.compile(rb"fresh_[0-9a-f]{8}")
+_NO_FRESH = b"fresh_00000000"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 
@@ -43,7 +47,7 @@ def supergraph(ports: Mapping[str, int]) -> Supergraph:
         SubgraphSdl(
             name,
             f"http://127.0.0.1:{port}/graphql",
-            (_FOLDER / f"{name}.graphql").read_text(encoding="utf-8"),
+            (SCHEMAS / f"{name}.graphql").read_text(encoding="utf-8"),
         )
         for name, port in ports.items()
     )
@@ -54,7 +58,7 @@ def _by_key(representation: Mapping[str, Any]) -> Entity | None:
         case {"__typename": "User", "id": key}:
             return next((one for one in users() if one.id == key), None)
         case {"__typename": "Product", "upc": key}:
-            return next((one for one in products() if one.upc == key), None)
+            return product(int(key))
         case _:
             return next((one for one in reviews() if one.id == representation.get("id")), None)
 
@@ -69,6 +73,10 @@ def _users(_: object, **__: object) -> tuple[User, ...]:
 
 def _top_products(_: object, first: int) -> tuple[Product, ...]:
     return products()[:first]
+
+
+def _catalog(_: object, size: int, **__: object) -> tuple[Product, ...]:
+    return catalog(size)
 
 
 def _reviews_of_user(user: User) -> list[Review]:
@@ -99,6 +107,7 @@ _RESOLVERS: dict[str, Callable[..., object]] = {
     "Query._entities": _entities,
     "Query.users": _users,
     "Query.topProducts": _top_products,
+    "Query.catalog": _catalog,
     "User.reviews": _reviews_of_user,
     "Product.reviews": _reviews_of_product,
     "Product.inStock": _in_stock,
@@ -128,9 +137,10 @@ class Subgraph:
 
     def answer(self, body: bytes) -> bytes:
         """Return the HTTP response to the request `body`."""
-        key = _SESSION.sub(b'""', body)
+        fresh = _FRESH.search(body)
+        key = _FRESH.sub(_NO_FRESH, _SESSION.sub(b'""', body))
         if key not in self._known:
-            asked = json.loads(body)
+            asked = json.loads(key)
             result = graphql_sync(
                 self._schema,
                 asked["query"],
@@ -141,7 +151,8 @@ class Subgraph:
                 type_resolver=_type_of,
             )
             self._known[key] = _response(json.dumps(result.formatted, separators=(",", ":")))
-        return self._known[key]
+        known = self._known[key]
+        return known if fresh is None else known.replace(_NO_FRESH, fresh[0])
 
 
 def _response(body: str) -> bytes:
@@ -196,13 +207,12 @@ class Connection(asyncio.Protocol):
 
 
 async def serve(ports: Mapping[str, int]) -> None:
-    """Serve the subgraphs until cancelled, and say on standard output when they are ready."""
+    """Serve the subgraphs until cancelled."""
     loop = asyncio.get_running_loop()
     schemas = subgraph_schemas_of(supergraph(ports))
     for name, port in ports.items():
         subgraph = Subgraph(schemas[name])
         await loop.create_server(lambda one=subgraph: Connection(one), "127.0.0.1", port)
-    print("ready", flush=True)
     await asyncio.Event().wait()
 
 

@@ -1,0 +1,85 @@
+"""All benchmarks of the router: `python router/bench [PART]`, which `poe bench` runs.
+
+Without a part, all of them, one after another. Figures of the gateway are written to
+`router/bench/results` and to the README, unless only a few are taken with `--quick`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import composition
+import gateway.run
+import memory
+import planning
+from gateway.measure import FULL, QUICK
+
+
+def main() -> None:
+    """Measure, and print tables."""
+    options = _options()
+    parts: dict[str, Callable[[argparse.Namespace], None]] = {
+        "composition": _composition,
+        "planning": _planning,
+        "gateway": _gateway,
+        "memory": _memory,
+    }
+    for name, measure in parts.items():
+        if options.part in {None, name}:
+            print(f"\n=== {name}", flush=True)
+            measure(options)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="poe bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="a few figures only, not to be quoted")
+    parser.add_argument("--graph", type=Path, help="a folder with the schemas of one more graph")
+    parts = parser.add_subparsers(dest="part", metavar="PART")
+    compose = parts.add_parser("composition", help="what composing graphs of many shapes costs")
+    compose.add_argument("--only", help="only graphs whose name has this in it")
+    plan = parts.add_parser("planning", help="what planning costs: cold, warm, cached, and bombs")
+    plan.add_argument("files", nargs="*", type=Path, help="operations and their supergraphs")
+    answer = parts.add_parser("gateway", help="what answering costs, beside other gateways")
+    answer.add_argument("--no-peers", dest="peers", action="store_false", help="graphwing alone")
+    keep = parts.add_parser("memory", help="what many different operations leave in memory")
+    for each in (parser, answer):
+        each.add_argument(
+            "--rounds",
+            type=int,
+            default=argparse.SUPPRESS,
+            help="how often each server has its turn",
+        )
+    for each in (compose, plan, answer, keep):
+        each.add_argument("--quick", action="store_true", default=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _composition(options: argparse.Namespace) -> None:
+    composition.run(options.graph, only=getattr(options, "only", None), quick=options.quick)
+
+
+def _planning(options: argparse.Namespace) -> None:
+    planning.run(getattr(options, "files", []), quick=options.quick)
+
+
+def _gateway(options: argparse.Namespace) -> None:
+    effort = QUICK if options.quick else FULL
+    effort = dataclasses.replace(effort, rounds=getattr(options, "rounds", effort.rounds))
+    results = gateway.run.run(effort, peers=getattr(options, "peers", True))
+    if options.quick:
+        print("nothing is written: these are a few figures only")
+    else:
+        gateway.run.write(results)
+
+
+def _memory(options: argparse.Namespace) -> None:
+    memory.run(quick=options.quick)
+
+
+if __name__ == "__main__":
+    main()
