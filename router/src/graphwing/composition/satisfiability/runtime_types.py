@@ -13,19 +13,27 @@ from graphwing.composition.satisfiability.places import Option
 def common_runtime_types(
     options: Options, targets: Iterable[Option], coordinate: str
 ) -> frozenset[str]:
-    """Return the types possible at all `targets`; report subgraphs that differ in them."""
+    """Return the types that a value can have; report subgraphs that differ in them.
+
+    It can have those of all `targets` that return an abstract type: who returns one object type
+    there does not say that others never return more, for nobody else must.
+    """
     by_subgraph: dict[int, frozenset[str]] = {}
+    abstract: dict[int, frozenset[str]] = {}
     for target in targets:
         found = options.places.runtime_types(target)
         if len(found) == 1 and _is_hidden(options, *found):
             # There, it returns nothing that anybody could ask for.
             continue
-        by_subgraph[target.subgraph] = by_subgraph.get(target.subgraph, frozenset()) | found
+        index = target.subgraph
+        by_subgraph[index] = by_subgraph.get(index, frozenset()) | found
+        if found != {target.type_name}:
+            abstract[index] = abstract.get(index, frozenset()) | found
     every = frozenset[str]().union(*by_subgraph.values())
     common = every.intersection(*by_subgraph.values())
-    if len(by_subgraph) > 1 and common != every and coordinate:
+    if len(abstract) > 1 and common != every and coordinate:
         _report(options, by_subgraph, coordinate, is_disjoint=not common)
-    return common
+    return every.intersection(*abstract.values()) if abstract else common
 
 
 def _is_hidden(options: Options, name: str) -> bool:
