@@ -16,7 +16,7 @@ from progress import progress
 
 _FOLDER = Path(__file__).parent / "peers"
 _MARK = _FOLDER / "node_modules" / ".packages-installed"
-_LONGEST_SECONDS = 900
+_LONGEST_SECONDS = 600
 _POLL_SECONDS = 0.5
 # No reports to their makers, and what is meant for development left out.
 _QUIET = {"APOLLO_TELEMETRY_DISABLED": "1", "NODE_ENV": "production"}

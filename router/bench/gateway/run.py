@@ -13,7 +13,7 @@ from pathlib import Path
 
 from progress import progress
 
-from gateway.bars import verdicts, wide_verdicts
+from gateway.bars import Verdict, verdicts, wide_verdicts
 from gateway.conditions import conditions
 from gateway.contest import Contest, contest
 from gateway.measure import SCENARIOS, Effort, Scenario, measure
@@ -57,21 +57,24 @@ async def _measured(
     for scenario in scenarios:
         found = await measure(running.servers, scenario, known[scenario.workload], effort)
         results.scenarios[scenario] = found
-        print(scenario_text(scenario, results.sizes[scenario.workload], found))
-        new = list(verdicts(scenario, found))
-        results.verdicts += new
-        print(*new, sep="\n", flush=True)
+        print(scenario_text(scenario, results.sizes[scenario.workload], found), flush=True)
+        _judge(results, verdicts(scenario, found))
     for name in wide:
         figures = await measure_wide(running, known[name], effort.rounds)
         results.wide[name] = figures
-        print(wide_text(name, results.sizes[name], figures))
-        new = list(wide_verdicts(name, results.sizes[name], figures))
-        results.verdicts += new
-        print(*new, sep="\n", flush=True)
+        print(wide_text(name, results.sizes[name], figures), flush=True)
+        _judge(results, wide_verdicts(name, results.sizes[name], figures))
     compared = _compared(running)
     results.conditions.append(compared)
     print(f"\n{compared}")
     return results
+
+
+def _judge(results: Results, new: Iterable[Verdict]) -> None:
+    """Print what a table has to show, and keep it."""
+    for verdict in new:
+        results.verdicts.append(verdict)
+        print(verdict, flush=True)
 
 
 def _compared(running: Contest) -> str:
@@ -83,7 +86,7 @@ def _compared(running: Contest) -> str:
     said = "every response was compared with what the interpreter of plans answers, byte by byte"
     if not differences:
         return said
-    others = ", ".join(f"{name} ({what} differ)" for name, what in differences.items())
+    others = ", ".join(f"{name} (other {what})" for name, what in differences.items())
     return f"{said}; as JSON those of {others}"
 
 
