@@ -19,21 +19,21 @@ def common_runtime_types(
     there does not say that others never return more, for nobody else must.
     """
     by_subgraph: dict[int, frozenset[str]] = {}
-    abstract: dict[int, frozenset[str]] = {}
+    abstract: set[int] = set()
     for target in targets:
         found = options.places.runtime_types(target)
-        if len(found) == 1 and _is_hidden(options, *found):
+        if found != frozenset({target.type_name}):
+            abstract.add(target.subgraph)
+        if len(found) == 1 and all(_is_hidden(options, name) for name in found):
             # There, it returns nothing that anybody could ask for.
             continue
-        index = target.subgraph
-        by_subgraph[index] = by_subgraph.get(index, frozenset()) | found
-        if found != {target.type_name}:
-            abstract[index] = abstract.get(index, frozenset()) | found
+        by_subgraph[target.subgraph] = by_subgraph.get(target.subgraph, frozenset()) | found
     every = frozenset[str]().union(*by_subgraph.values())
     common = every.intersection(*by_subgraph.values())
     if len(abstract) > 1 and common != every and coordinate:
         _report(options, by_subgraph, coordinate, is_disjoint=not common)
-    return every.intersection(*abstract.values()) if abstract else common
+    decisive = [found for index, found in by_subgraph.items() if index in abstract]
+    return every.intersection(*decisive) if decisive else common
 
 
 def _is_hidden(options: Options, name: str) -> bool:
