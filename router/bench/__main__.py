@@ -1,7 +1,7 @@
 """All benchmarks of the router: `python router/bench [PART]`, which `poe bench` runs.
 
 Without a part, all of them, one after another. Figures of the gateway are written to
-`router/bench/results` and to the README, unless only a few are taken with `--quick`.
+`router/bench/results` and to the README, but not with `--quick` or `--no-peers`.
 """
 
 from __future__ import annotations
@@ -37,26 +37,40 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="poe bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="a few figures only, not to be quoted")
     parser.add_argument("--graph", type=Path, help="a folder with the schemas of one more graph")
-    parts = parser.add_subparsers(dest="part", metavar="PART")
+    parts = parser.add_subparsers(dest="part", metavar="[PART]")
     compose = parts.add_parser("composition", help="what composing graphs of many shapes costs")
     compose.add_argument("--only", help="only graphs whose name has this in it")
     plan = parts.add_parser("planning", help="what planning costs: cold, warm, cached, and bombs")
     plan.add_argument("files", nargs="*", type=Path, help="operations and their supergraphs")
     answer = parts.add_parser("gateway", help="what answering costs, beside other gateways")
-    answer.add_argument("--no-peers", dest="peers", action="store_false", help="graphwing alone")
     keep = parts.add_parser("memory", help="what many different operations leave in memory")
-    for each in (parser, answer):
-        each.add_argument(
-            "--rounds",
-            type=int,
-            default=argparse.SUPPRESS,
-            help="how often each server has its turn",
-        )
+    # A part has no defaults, so that what is said before it holds as well.
+    _add_common(parser, rounds=None, no_peers=False, quick=False)
     for each in (compose, plan, answer, keep):
-        each.add_argument("--quick", action="store_true", default=argparse.SUPPRESS)
+        _add_common(each, **dict.fromkeys(("rounds", "no_peers", "quick"), argparse.SUPPRESS))
     return parser.parse_args()
+
+
+def _add_common(parser: argparse.ArgumentParser, **defaults: object) -> None:
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        default=defaults["quick"],
+        help="a few figures only, not to be quoted",
+    )
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=defaults["rounds"],
+        help="gateway: how often each server has its turn",
+    )
+    parser.add_argument(
+        "--no-peers",
+        action="store_true",
+        default=defaults["no_peers"],
+        help="gateway: measure no others",
+    )
 
 
 def _composition(options: argparse.Namespace) -> None:
@@ -69,10 +83,10 @@ def _planning(options: argparse.Namespace) -> None:
 
 def _gateway(options: argparse.Namespace) -> None:
     effort = QUICK if options.quick else FULL
-    effort = dataclasses.replace(effort, rounds=getattr(options, "rounds", effort.rounds))
-    results = gateway.run.run(effort, peers=getattr(options, "peers", True))
-    if options.quick:
-        print("nothing is written: these are a few figures only")
+    effort = dataclasses.replace(effort, rounds=options.rounds or effort.rounds)
+    results = gateway.run.run(effort, peers=not options.no_peers)
+    if options.quick or options.no_peers:
+        print("nothing is written: that takes all peers, and more than a few figures")
     else:
         gateway.run.write(results)
 
