@@ -109,12 +109,13 @@ class Generation:
 
         Raises `OperationError` and `PlanningError`.
         """
-        return await self.operations.get(
-            request.query,
-            request.operation_name or None,
-            may_defer=may_defer,
-            labels=self._labels.choose(),
-        )
+        text, name = request.query, request.operation_name or None
+        labels = self._labels.choose()
+        # Nearly always it is at hand, and nothing to wait for.
+        known = self.operations.find(text, name, may_defer=may_defer, labels=labels)
+        if known is not None:
+            return known
+        return await self.operations.get(text, name, may_defer=may_defer, labels=labels)
 
     async def until_retired(
         self, results: AsyncGenerator[ExecutionResult]

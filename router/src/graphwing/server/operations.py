@@ -106,12 +106,10 @@ class Operations:
         `OperationError` and `PlanningError`, and `PlanningBusyError` while too many large ones are
         asked for.
         """
-        # Most operations defer nothing, and are the same either way.
-        key = (text, name, may_defer and "defer" in text, labels)
-        operation = self._kept.get(key)
+        operation = self.find(text, name, may_defer=may_defer, labels=labels)
         if operation is not None:
-            self._kept.move_to_end(key)
             return operation
+        key = _asked(text, name, labels, may_defer=may_defer)
         making = self._in_flight.get(key)
         if making is None or making.is_over:
             refused = self._refusals.find(refusal_key(*key), asyncio.get_running_loop().time())
@@ -119,6 +117,21 @@ class Operations:
                 raise refused
             making = self._begin(key)
         return await making.result()
+
+    def find(
+        self,
+        text: str,
+        name: str | None,
+        *,
+        may_defer: bool = False,
+        labels: frozenset[str] = _NO_LABELS,
+    ) -> Operation | None:
+        """Return what `get` would if that is at hand."""
+        key = _asked(text, name, labels, may_defer=may_defer)
+        operation = self._kept.get(key)
+        if operation is not None:
+            self._kept.move_to_end(key)
+        return operation
 
     def lately_used(self, most: int) -> list[Asked]:
         """Return so many of the operations that are kept, those that were used last first."""
@@ -215,6 +228,11 @@ class Operations:
         while len(self._kept) > _KEPT_OPERATIONS or self._kept_characters > _KEPT_CHARACTERS:
             (text, *_), _ = self._kept.popitem(last=False)
             self._kept_characters -= len(text)
+
+
+def _asked(text: str, name: str | None, labels: frozenset[str], *, may_defer: bool) -> Asked:
+    # Most operations defer nothing, and are the same either way.
+    return text, name, may_defer and "defer" in text, labels
 
 
 def _parsed(text: str) -> DocumentNode:

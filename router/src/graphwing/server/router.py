@@ -242,7 +242,7 @@ class Router:
                 return await self._shared.result(
                     key, lambda: _respond(executor, operation, variables, forwarded)
                 )
-            return await _respond(executor, operation, variables, forwarded)
+            return _logged(await executor.respond(operation, variables, forwarded))
 
     async def answer_in_parts(
         self,
