@@ -10,6 +10,7 @@ from gateway.bars import verdicts
 from gateway.load import Comparison, WrongResponseError
 from gateway.measure import Effort, Figures, Scenario
 from gateway.path_peers import path_peers
+from gateway.processes import running
 from gateway.run import run, write
 from gateway.workloads import Kind
 
@@ -83,6 +84,18 @@ def test_a_bar_is_about_rounds_that_follow_one_another() -> None:
         "CPU, Apollo Gateway / graphwing, sharing off: 19.00 (at least 20: does not hold) " + where,
     ]
     assert list(verdicts(Scenario("large", Kind.IDENTICAL, 1), found)) == []
+
+
+def test_what_a_server_has_started_ends_with_it(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    command = ("sh", "-c", "sleep 600 & echo $!; wait")
+
+    with running("a script", command, 1, log):
+        while not (said := log.read_text()).endswith("\n"):
+            pass
+
+    stat = Path(f"/proc/{said.strip()}/stat")
+    assert not stat.exists() or stat.read_text().split()[2] == "Z"
 
 
 def test_peers_on_the_path_join_with_sharing_off(

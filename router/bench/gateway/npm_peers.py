@@ -43,6 +43,8 @@ def npm_peers(supergraph: Path, ports: list[int]) -> list[Peer]:
     if problem is not None:
         print(f"without the peers of npm, which cannot be installed: {problem}")
         return []
+    # The program on the path may be a script that starts another, which is not to be measured.
+    real_node = _printed([node, "--print", "process.execPath"])
     hive, rust = _version("@graphql-hive/gateway"), _version("@graphql-hive/router-runtime")
     kinds = (
         ("Apollo Gateway", _version("@apollo/gateway"), "apollo.mjs", ()),
@@ -54,7 +56,7 @@ def npm_peers(supergraph: Path, ports: list[int]) -> list[Peer]:
             name,
             version,
             port,
-            (node, str(_FOLDER / script), str(supergraph), str(port), *options),
+            (real_node, str(_FOLDER / script), str(supergraph), str(port), *options),
             _QUIET,
         )
         for (name, version, script, options), port in zip(kinds, ports, strict=True)
@@ -66,9 +68,11 @@ def node_version() -> str:
     node = _program("node")
     if node is None:
         return "none"
-    return subprocess.run(
-        [node, "--version"], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    return _printed([node, "--version"])
+
+
+def _printed(command: list[str]) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _program(name: str) -> str | None:

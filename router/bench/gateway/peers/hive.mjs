@@ -15,3 +15,5 @@ const gateway = createGatewayRuntime({
   ...(planner === 'rust' && { unifiedGraphHandler }),
 });
 createServer(gateway).listen(Number(port), '127.0.0.1');
+// Connections that are kept open would keep it alive.
+process.on('SIGTERM', () => process.exit());
