@@ -138,6 +138,8 @@ def _server_config(app: RouterApp, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Nothing here depends on where a client is, and what it says of that is not to be trusted.
+        proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         ws_max_size=settings.limits.body,

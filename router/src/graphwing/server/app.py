@@ -130,29 +130,31 @@ class RouterApp:
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            response = await self._response(scope, receive, send)
-        except ClientLeftError:
-            return
+        path = _route(scope)
+        if path != "/graphql":
+            response = self._beside_graphql(path)
+        else:
+            try:
+                response = await self._graphql(scope, receive, send)
+            except ClientLeftError:
+                return
         if response is not None:
             await send_response(send, response)
 
-    async def _response(self, scope: Scope, receive: Receive, send: Send) -> HttpResponse | None:
-        """Return the response, or nothing when it has been sent as a stream."""
-        match _route(scope):
-            case "/graphql":
-                return await self._graphql(scope, receive, send)
+    def _beside_graphql(self, path: str) -> HttpResponse:
+        match path:
             case "/health":
                 return json_response(_OK, {"status": "alive"})
             case "/readyz" if self._router.is_ready:
                 return json_response(_OK, {"status": "ready"})
             case "/readyz":
                 return json_response(_NOT_READY, {"status": "not ready"})
-            case path:
+            case _:
                 error = f"nothing is at `{path}`; GraphQL is at `/graphql`"
                 return json_response(_NOT_FOUND, {"errors": [{"message": error}]})
 
     async def _graphql(self, scope: Scope, receive: Receive, send: Send) -> HttpResponse | None:
+        """Return the response, or nothing when it has been sent in pieces."""
         headers = RequestHeaders(scope["headers"])
         accepted: Wanted | None = None
         try:
