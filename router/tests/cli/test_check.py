@@ -253,6 +253,84 @@ type Pen implements Node {{ id: ID! }}
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "operation", "reason"),
+    [
+        (
+            "input Q { a: Int, b: Int } type Query { f(q: Q): Int }",
+            "input Q { a: Int } type Query { f(q: Q): Int }",
+            "query A($q: Q) { f(q: $q) }",
+            "`$q` may be refused: field `Q.b` was removed",
+        ),
+        (
+            "input Q { r: R! } input R { a: E } enum E { X Y } type Query { f(q: Q): Int }",
+            "input Q { r: R! } input R { a: E } enum E { X } type Query { f(q: Q): Int }",
+            "query A($q: Q!) { f(q: $q) }",
+            "`$q` may be refused: enum value `E.Y` was removed",
+        ),
+        (
+            "scalar J type Query { f: [J!] }",
+            "enum J { X } type Query { f: [J!] }",
+            "query A { f }",
+            "`J` changed from a Scalar type to an Enum type",
+        ),
+        (
+            "type Query { f: [Int] }",
+            "type Query { f: [Float] }",
+            "query A { f }",
+            "field `Query.f` changed type from [Int] to [Float]",
+        ),
+        (
+            "type U { id: ID } type Query { f: [U!] }",
+            "interface N { id: ID } type U implements N { id: ID } type Query { f: [N] }",
+            "query A { f { id } }",
+            "field `Query.f` changed type from [U!] to [N]",
+        ),
+    ],
+)
+def test_an_operation_breaks_whose_values_or_answers_change(
+    folder: Path, before: str, after: str, operation: str, reason: str
+) -> None:
+    (folder / "old.graphql").write_text(supergraph_of(before))
+    (folder / "books.graphql").write_text(after)
+    (folder / "operations" / "books.graphql").write_text(f"{operation} query B {{ __typename }}")
+
+    result = check("--against", "old.graphql", "--operations", "operations", "--format", "json")
+
+    [broken] = as_object(result)["operations"]["broken"]
+    assert (result.exit_code, broken["name"], broken["valid"]) == (1, "A", True)
+    assert [it["message"] for it in broken["reasons"]] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "operation"),
+    [
+        (
+            "type U { id: ID } type Query { f: [U] }",
+            "interface N { id: ID } type U implements N { id: ID } type Query { f: [N!]! }",
+            "{ f { id __typename } }",
+        ),
+        ("enum E { X Y } type Query { f: E }", "enum E { X } type Query { f: E }", "{ f }"),
+        (
+            "input Q { a: Int, b: Int } type Query { f(q: Q): Int }",
+            "input Q { a: Int } type Query { f(q: Q): Int }",
+            "{ f(q: { a: 1 }) }",
+        ),
+    ],
+)
+def test_an_operation_that_expects_nothing_else_does_not_break(
+    folder: Path, before: str, after: str, operation: str
+) -> None:
+    (folder / "old.graphql").write_text(supergraph_of(before))
+    (folder / "books.graphql").write_text(after)
+    (folder / "operations" / "books.graphql").write_text(operation)
+
+    result = check("--against", "old.graphql", "--operations", "operations", "--format", "json")
+
+    operations = as_object(result)["operations"]
+    assert (result.exit_code, operations["checked"], operations["broken"]) == (1, 1, [])
+
+
 def test_operations_that_cannot_be_read_do_not_keep_from_the_others(folder: Path) -> None:
     (folder / "operations" / "a.graphql").write_text("query {\n books {")
     (folder / "operations" / "b.json").write_text(

@@ -56,6 +56,7 @@ def changes(before: str, after: str) -> tuple[ApiChange, ...]:
         ("FIELD | QUERY", "FIELD", "DIRECTIVE_LOCATION_REMOVED", "@live"),
         (") repeatable", ")", "DIRECTIVE_REPEATABLE_REMOVED", "@live"),
         ("@live(every: Int)", "@live", "DIRECTIVE_ARG_REMOVED", "@live(every:)"),
+        ("input Wish", "input Wish @oneOf", "ONE_OF_ADDED", "Wish"),
     ],
 )
 def test_breaking_changes(before: str, after: str, code: str, coordinate: str) -> None:

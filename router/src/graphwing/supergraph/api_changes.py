@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from graphql import GraphQLSchema, is_required_argument, is_required_input_field
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    is_required_argument,
+    is_required_input_field,
+)
 from graphql.utilities import (
     BreakingChange,
     BreakingChangeType,
@@ -49,7 +55,27 @@ def api_changes(old: GraphQLSchema, new: GraphQLSchema) -> tuple[ApiChange, ...]
         # A standard scalar goes when its last use does, and that is a change by itself.
         and not change.description.startswith("Standard scalar ")
     ]
+    found += _now_one_of(old, new)
     return tuple(sorted(found, key=lambda it: it.severity is not Severity.BREAKING))
+
+
+def _now_one_of(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[ApiChange]:
+    """Yield the inputs of which clients may give only one field from now on."""
+    for name, after in new.type_map.items():
+        before = old.get_type(name)
+        if (
+            isinstance(before, GraphQLInputObjectType)
+            and isinstance(after, GraphQLInputObjectType)
+            and after.is_one_of
+            and not before.is_one_of
+        ):
+            yield ApiChange(
+                "ONE_OF_ADDED",
+                Severity.BREAKING,
+                f"`{name}` became `@oneOf`: exactly one of its fields can be given",
+                name,
+                "add an input of another name that is `@oneOf`",
+            )
 
 
 def _api_change(change: BreakingChange | DangerousChange, new: GraphQLSchema) -> ApiChange:

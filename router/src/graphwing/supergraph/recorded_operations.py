@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from graphql import (
     DocumentNode,
@@ -11,18 +13,29 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
     GraphQLSchema,
+    GraphQLType,
     InlineFragmentNode,
+    ListTypeNode,
     NamedTypeNode,
     Node,
+    NonNullTypeNode,
     OperationDefinitionNode,
     ParallelVisitor,
     SelectionNode,
     SelectionSetNode,
     TypeInfo,
     TypeInfoVisitor,
+    VariableDefinitionNode,
     Visitor,
+    get_named_type,
     is_abstract_type,
+    is_composite_type,
+    is_leaf_type,
     validate,
     visit,
 )
@@ -30,6 +43,7 @@ from graphql import (
 from graphwing.supergraph.api_changes import ApiChange, Severity
 
 _MOST_REASONS = 5
+_NAME = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,27 +183,98 @@ def _changed_answers(
     if not breaking:
         return ()
     info = TypeInfo(old)
-    fields = _ChangedFields(info, breaking)
+    fields = _ChangedFields(info, old, new, breaking)
     fragments = _LosingFragments(info, old, new, fragments_in(operation.document))
-    visit(operation.document, TypeInfoVisitor(info, ParallelVisitor([fields, fragments])))
-    return tuple(dict.fromkeys([*fields.reasons, *fragments.reasons]))
+    variables = _ChangedVariables(old, breaking)
+    visitors = [variables, fields, fragments]
+    visit(operation.document, TypeInfoVisitor(info, ParallelVisitor(visitors)))
+    return tuple(dict.fromkeys(reason for one in visitors for reason in one.reasons))
 
 
 class _ChangedFields(Visitor):
-    """Collects the selected fields whose types have changed."""
+    """Collects the selected fields whose values have changed their types."""
 
-    def __init__(self, info: TypeInfo, breaking: Mapping[str, ApiChange]) -> None:
+    def __init__(
+        self,
+        info: TypeInfo,
+        old: GraphQLSchema,
+        new: GraphQLSchema,
+        breaking: Mapping[str, ApiChange],
+    ) -> None:
         super().__init__()
         self.reasons: list[Reason] = []
         self._info = info
+        self._old = old
+        self._new = new
         self._breaking = breaking
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         parent = self._info.get_parent_type()
-        change = self._breaking.get(f"{parent}.{node.name.value}")
-        if change is None:
+        if parent is None:
             return
-        self.reasons.append(_reason_at(node, change.message))
+        place = parent.name, node.name.value
+        before, now = (_field_type(schema, *place) for schema in (self._old, self._new))
+        if before is None or now is None:
+            return
+        change = self._breaking.get(".".join(place))
+        if change is not None and _expects_the_same(before, now):
+            change = None
+        named = get_named_type(before)
+        if change is None and is_leaf_type(named):
+            change = self._breaking.get(named.name)
+        if change is not None:
+            self.reasons.append(_reason_at(node, change.message))
+
+
+def _field_type(schema: GraphQLSchema, parent: str, name: str) -> GraphQLType | None:
+    owner = schema.get_type(parent)
+    if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType) or name not in owner.fields:
+        return None
+    return cast("GraphQLType", owner.fields[name].type)
+
+
+def _expects_the_same(before: GraphQLType, now: GraphQLType) -> bool:
+    """Return whether objects are where objects were: what is selected of them is valid still."""
+    # They may be promised where they were not.
+    wrapping = map(re.escape, _NAME.sub("", str(before)))
+    is_there = re.fullmatch(f"!?{'!?'.join(wrapping)}!?", _NAME.sub("", str(now)))
+    named = get_named_type(before), get_named_type(now)
+    return is_there is not None and all(map(is_composite_type, named))
+
+
+class _ChangedVariables(Visitor):
+    """Collects the variables whose values may be refused: a client can send all that was valid."""
+
+    def __init__(self, old: GraphQLSchema, breaking: Mapping[str, ApiChange]) -> None:
+        super().__init__()
+        self.reasons: list[Reason] = []
+        self._old = old
+        self._changes: dict[str, list[ApiChange]] = {}
+        for change in breaking.values():
+            self._changes.setdefault(change.coordinate.partition(".")[0], []).append(change)
+
+    def enter_variable_definition(self, node: VariableDefinitionNode, *_: object) -> None:
+        of_type = node.type
+        while not isinstance(of_type, NamedTypeNode):
+            of_type = cast("ListTypeNode | NonNullTypeNode", of_type).type
+        for name in _types_of_values(self._old.get_type(of_type.name.value)):
+            for change in self._changes.get(name, ()):
+                message = f"`${node.variable.name.value}` may be refused: {change.message}"
+                self.reasons.append(_reason_at(node, message))
+
+
+def _types_of_values(named: GraphQLNamedType | None) -> Iterator[str]:
+    """Yield the names of the types that values of an input type are made of."""
+    seen: set[str] = set()
+    pending: list[GraphQLNamedType] = [named] if named is not None else []
+    while pending:
+        one = pending.pop(0)
+        if one.name in seen:
+            continue
+        seen.add(one.name)
+        yield one.name
+        if isinstance(one, GraphQLInputObjectType):
+            pending += [get_named_type(field.type) for field in one.fields.values()]
 
 
 class _LosingFragments(Visitor):
