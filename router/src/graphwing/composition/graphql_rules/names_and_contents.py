@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graphwing.composition.definitions import (
     ABSENT,
     BUILT_IN_SCALARS,
+    DirectiveDefinition,
     FieldDefinition,
     InputValue,
     Position,
@@ -34,8 +35,8 @@ def check_names_and_contents(schema: SubgraphSchema, read: ReadSdl, problems: Pr
     for definition in schema.types.values():
         checker.check_type(definition)
     for directive in read.directives.values():
-        for argument in directive.arguments.values():
-            checker.check_input(argument, f"@{directive.name}({argument.name}:)")
+        checker.check_directive(directive)
+    checker.check_imports()
 
 
 @dataclass(slots=True)
@@ -70,6 +71,20 @@ class _Checker:
             self.check_input(item, f"{name}.{item.name}")
         for value in definition.values.values():
             self._check_name(value.name, f"{name}.{value.name}", value.position)
+
+    def check_directive(self, definition: DirectiveDefinition) -> None:
+        self._check_name(definition.name, f"@{definition.name}", definition.position)
+        for argument in definition.arguments.values():
+            coordinate = f"@{definition.name}({argument.name}:)"
+            self._check_name(argument.name, coordinate, argument.position)
+            self.check_input(argument, coordinate)
+
+    def check_imports(self) -> None:
+        """Report what is called so by its import only, of a specification that we know."""
+        for name, (link, _) in self.schema.links.by_import.items():
+            definition = self.schema.directives.get(name[1:])
+            if name.startswith("@__") and definition is not None and definition.position is None:
+                self._check_name(name[1:], name, link.position)
 
     def _check_contents(self, definition: TypeDefinition) -> None:
         contents = _CONTENTS.get(definition.kind)
