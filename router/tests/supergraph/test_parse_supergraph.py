@@ -130,6 +130,35 @@ def test_a_default_that_leaves_out_a_required_field_is_the_subgraphs_business() 
     assert "page: Page\n" in supergraph.api_sdl
 
 
+def test_defaults_that_lead_back_to_themselves_are_the_subgraphs_business() -> None:
+    supergraph = parse_supergraph(
+        HEAD
+        + """
+        type Query @join__type(graph: ORDERS) { orders(filter: Filter): Int }
+        input Filter @join__type(graph: ORDERS) { and: Filter = {}, page: Page = {} }
+        input Page @join__type(graph: ORDERS) { filter: Filter = {}, size: Int = 10 }
+        """
+    )
+
+    assert "and: Filter\n" in supergraph.api_sdl
+    assert "size: Int = 10" in supergraph.api_sdl
+
+
+def test_a_composed_one_of_may_hold_what_graphql_does_not_allow_there() -> None:
+    supergraph = parse_supergraph(
+        HEAD
+        + """
+        directive @oneOf on INPUT_OBJECT
+        type Query @join__type(graph: ORDERS) { orders(filter: Filter = {}): Int }
+        input Filter @join__type(graph: ORDERS) @oneOf { id: ID!, size: Int = 1, not: Filter }
+        input Loop @join__type(graph: ORDERS) @oneOf { not: Loop }
+        """
+    )
+
+    assert "orders(filter: Filter): Int" in supergraph.api_sdl
+    assert "size: Int\n" in supergraph.api_sdl
+
+
 def test_the_whole_schema_keeps_what_the_api_hides() -> None:
     supergraph = parse_supergraph(HEAD + BODY)
 

@@ -55,11 +55,20 @@ _EXECUTABLE = {
         DirectiveLocation.VARIABLE_DEFINITION,
     )
 }
-# Composition lets implementations deprecate what their interfaces do not, as the reference does.
-_DEPRECATED = "must not be deprecated."
-# It lets defaults leave out required fields, too; those are known to the subgraphs only.
-_INCOMPLETE_DEFAULT = re.compile(
-    r"(\S+) has invalid default value.*: Expected .* to include required field "
+# Composition, as the reference, takes some things that newer editions of GraphQL do not: that
+# implementations deprecate what their interfaces do not, and what stands in a composed `@oneOf`.
+_TOLERATED = re.compile(
+    r".* must not be deprecated\.$"
+    r"|OneOf input field \S+ must be nullable\."
+    r"|Input Object \S+ cannot be provided a finite value "
+)
+# It takes defaults, too, that leave out required fields, that lead back to themselves or that
+# `@oneOf` forbids; those are known to the subgraphs only.
+_UNUSABLE_DEFAULT = re.compile(
+    r"(\S+) has invalid default value.*: "
+    r"(?:Expected .* to include required field |Within OneOf Input Object type )"
+    r"|Invalid circular reference\. The default value of Input Object field (\S+) references itself"
+    r"|OneOf input field (\S+) cannot have a default value\."
 )
 _Node = TypeVar("_Node", bound=FieldDefinitionNode | InputValueDefinitionNode)
 
@@ -69,11 +78,11 @@ def api_schema_of(document: DocumentNode, features: Mapping[str, Feature]) -> Gr
     api = DocumentNode(definitions=tuple(_Filter(document, features).definitions()))
     schema = build_ast_schema(api, assume_valid_sdl=True)
     found = validate_schema(schema)
-    incomplete = [match for it in found if (match := _INCOMPLETE_DEFAULT.match(it.message))]
+    unusable = [match for it in found if (match := _UNUSABLE_DEFAULT.match(it.message))]
     problems = [
         it
         for it in found
-        if not it.message.endswith(_DEPRECATED) and not _INCOMPLETE_DEFAULT.match(it.message)
+        if not _TOLERATED.match(it.message) and not _UNUSABLE_DEFAULT.match(it.message)
     ]
     if problems:
         raise SupergraphError(
@@ -83,8 +92,8 @@ def api_schema_of(document: DocumentNode, features: Mapping[str, Feature]) -> Gr
     if not found:
         return schema
     schema = build_ast_schema(api, assume_valid=True)
-    for match in incomplete:
-        _drop_default(schema, match[1])
+    for match in unusable:
+        _drop_default(schema, match[1] or match[2] or match[3])
     return schema
 
 
