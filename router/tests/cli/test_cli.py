@@ -111,7 +111,7 @@ def test_compose_shows_each_problem_with_its_lines_and_a_remedy(folder: Path) ->
             "subgraphs: { books: { schema: {} } }",
             (
                 "config.yaml: subgraphs.books.schema: the schema is not in exactly one place; "
-                "set either `file` or `subgraph_url`"
+                "set one of `file`, `sdl` and `subgraph_url`"
             ),
         ),
         ("subgraphs: {}", "config.yaml: subgraphs: it names no subgraph; add at least one"),

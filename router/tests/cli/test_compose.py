@@ -56,6 +56,25 @@ def test_the_config_may_come_from_standard_input() -> None:
     assert (from_input.exit_code, from_input.stdout) == (0, from_file.stdout)
 
 
+def test_a_schema_may_stand_in_the_config(folder: Path) -> None:
+    from_file = compose("--config", "config.yaml")
+    sources = {"books": BOOKS, "reviews": REVIEWS}
+    (folder / "config.yaml").write_text(
+        json.dumps(
+            {
+                "subgraphs": {
+                    name: {"routing_url": f"http://{name}", "schema": {"sdl": sdl}}
+                    for name, sdl in sources.items()
+                }
+            }
+        )
+    )
+
+    result = compose("--config", "config.yaml")
+
+    assert (result.exit_code, result.stdout) == (0, from_file.stdout)
+
+
 def test_a_wrong_config_from_standard_input_is_called_so() -> None:
     result = compose("--config", "-", given="subgraphs: {}")
 

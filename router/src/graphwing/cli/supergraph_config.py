@@ -19,9 +19,10 @@ _FETCH_SECONDS = 10.0
 
 
 class SchemaSource(msgspec.Struct, frozen=True):
-    """Where the schema of one subgraph is: in a file, or told by the running subgraph."""
+    """Where the schema of one subgraph is: in a file, right here, or told by the subgraph."""
 
     file: Path | None = None
+    sdl: str | None = None
     subgraph_url: str | None = None
 
 
@@ -67,20 +68,27 @@ async def _schemas(path: Path, config: SupergraphConfig) -> list[SubgraphSdl]:
 
 async def _schema(place: str, name: str, entry: SubgraphEntry) -> SubgraphSdl:
     match entry.schema:
-        case SchemaSource(file=Path() as file, subgraph_url=None):
-            if not entry.routing_url:
-                raise SettingsError(
-                    "there is no `routing_url`", place=place, remedy="say where requests go"
-                )
-            return SubgraphSdl(name, entry.routing_url, read_text(file, what="schema"))
-        case SchemaSource(file=None, subgraph_url=str() as url):
+        case SchemaSource(file=Path() as file, sdl=None, subgraph_url=None):
+            url = _routing_url(place, entry)
+            return SubgraphSdl(name, url, read_text(file, what="schema"))
+        case SchemaSource(file=None, sdl=str() as sdl, subgraph_url=None):
+            return SubgraphSdl(name, _routing_url(place, entry), sdl)
+        case SchemaSource(file=None, sdl=None, subgraph_url=str() as url):
             return SubgraphSdl(name, entry.routing_url or url, await _fetched(place, name, url))
         case _:
             raise SettingsError(
                 "the schema is not in exactly one place",
                 place=f"{place}.schema",
-                remedy="set either `file` or `subgraph_url`",
+                remedy="set one of `file`, `sdl` and `subgraph_url`",
             )
+
+
+def _routing_url(place: str, entry: SubgraphEntry) -> str:
+    if not entry.routing_url:
+        raise SettingsError(
+            "there is no `routing_url`", place=place, remedy="say where requests go"
+        )
+    return entry.routing_url
 
 
 async def _fetched(place: str, name: str, url: str) -> str:
