@@ -35,9 +35,6 @@ def _complaint_about_name(link: Link) -> str | None:
         return "contains `__`, which is what ends the name of a link"
     if link.name.endswith("_"):
         return "ends in `_`"
-    # What a URL ends in need not be a name; then what is linked is used by its imports.
-    if link.name == link.url.name:
-        return None
     allowed = _NAME_ELSEWHERE if specification_directives(link) is None else _NAME
     return None if allowed.fullmatch(link.name) else "is no name for a link"
 
