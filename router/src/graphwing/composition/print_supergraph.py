@@ -14,6 +14,7 @@ from graphwing.composition.definitions import (
     TypeDefinition,
     TypeKind,
 )
+from graphwing.composition.feature_names import named_features
 from graphwing.composition.federation_directives import SPECS
 from graphwing.composition.links import Version
 from graphwing.composition.merge import Merge
@@ -127,7 +128,7 @@ def _schema(merge: Merge, version: Version) -> str:
     features = [
         LinkedFeature(f"{SPECS}/link/v1.0"),
         LinkedFeature(f"{SPECS}/join/{version}", "EXECUTION"),
-        *sorted(merge.features, key=_feature_order),
+        *sorted(named_features(merge), key=_feature_order),
     ]
     lines = [*_description(merge.schema_description, ""), "schema"]
     lines += [f"{_INDENT}{_link(feature)}" for feature in features]
@@ -147,6 +148,8 @@ def _feature_order(feature: LinkedFeature) -> tuple[bool, str]:
 
 def _link(feature: LinkedFeature) -> str:
     text = f'@link(url: "{feature.url}"'
+    if feature.alias is not None:
+        text += f', as: "{feature.alias}"'
     if feature.purpose is not None:
         text += f", for: {feature.purpose}"
     if feature.imports:

@@ -61,6 +61,8 @@ class LinkedFeature:
     url: str
     purpose: str | None = None
     imports: tuple[tuple[str, str], ...] = ()
+    alias: str | None = None
+    """What it is called in the supergraph, where that is not the name in its URL."""
 
 
 @dataclass(slots=True, eq=False)
