@@ -11,8 +11,7 @@ from dataclasses import replace
 from string import ascii_letters
 
 from graphwing.composition.federation_directives import SPECS
-from graphwing.composition.merge import Merge
-from graphwing.composition.merge.merge_state import LinkedFeature
+from graphwing.composition.merge.merge_state import LinkedFeature, Merge
 
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 _NO_LETTER = re.compile(r"[^A-Za-z]")
@@ -41,6 +40,12 @@ def named_features(merge: Merge) -> list[LinkedFeature]:
             taken.add(name)
         named.append(feature)
     return named
+
+
+def feature_prefixes(merge: Merge) -> tuple[str, ...]:
+    """Return what the names of all elements of linked specifications begin with."""
+    names = [feature.alias or _name(feature) for feature in named_features(merge)]
+    return tuple(f"{name}__" for name in ("link", "join", *names))
 
 
 def _is_own(feature: LinkedFeature) -> bool:
