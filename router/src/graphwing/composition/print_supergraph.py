@@ -58,13 +58,12 @@ def join_version(merge: Merge) -> Version:
 def print_supergraph(merge: Merge) -> str:
     """Return the supergraph SDL of `merge`, the same for the same subgraphs in any order."""
     version = join_version(merge)
-    directives = {**_join_directives(version), "link": _LINK_DIRECTIVE}
-    for definition in merge.directives.values():
-        directives[definition.name] = _directive_definition(definition)
-    types = dict(_specification_types(merge, version))
+    # What authors call like a part of the join or link specification does not replace that part.
+    directives = {it.name: _directive_definition(it) for it in merge.directives.values()}
+    directives |= {**_join_directives(version), "link": _LINK_DIRECTIVE}
+    types = {it.name: "\n".join(_type_definition(it)) for it in merge.types.values()}
+    types |= _specification_types(merge, version)
     types["join__Graph"] = _graphs(merge)
-    for definition in merge.types.values():
-        types[definition.name] = "\n".join(_type_definition(definition))
     blocks = [_schema(merge, version)]
     blocks += [directives[name] for name in sorted(directives)]
     blocks += [types[name] for name in sorted(types)]

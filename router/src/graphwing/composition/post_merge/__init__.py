@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from graphwing.composition.merge.merge_state import Merge
 from graphwing.composition.post_merge.composed_uses import check_composed_uses
-from graphwing.composition.post_merge.feature_types import check_feature_types
+from graphwing.composition.post_merge.feature_types import (
+    check_directives_of_join,
+    check_feature_types,
+)
 from graphwing.composition.post_merge.implementations import (
     check_merged_implementations,
     check_promised_fields,
@@ -18,7 +21,12 @@ __all__ = ["check_merged_schema"]
 
 _STAGES = (
     (check_promised_fields, check_transitive_auth),
-    (check_merged_implementations, check_merged_inputs, check_composed_uses),
+    (
+        check_merged_implementations,
+        check_merged_inputs,
+        check_composed_uses,
+        check_directives_of_join,
+    ),
     (check_inaccessible, check_feature_types),
     (check_list_sizes,),
 )

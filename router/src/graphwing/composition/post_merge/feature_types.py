@@ -1,4 +1,4 @@
-"""What clients see refers to no type whose name says that it belongs to a specification.
+"""What authors name themselves is not taken for a part of a specification in the supergraph.
 
 https://specs.apollo.dev/link/v1.0/#Names
 """
@@ -45,6 +45,20 @@ def check_feature_types(merge: Merge) -> None:
                 _report(merge, list(_directive_places(merge, directive)), coordinate, name)
 
 
+def check_directives_of_join(merge: Merge) -> None:
+    """Report directives of other specifications that are called like those that say who joins."""
+    for name in sorted({*merge.composed, *merge.carried.values()}):
+        if name.partition("__")[0] == "join":
+            merge.problems.report(
+                "INVALID_LINK_DIRECTIVE_USAGE",
+                f"`@{name}` could also be a directive of the specification `join`, by which the"
+                " supergraph says what comes from where",
+                at=list(_directive_places(merge, name)),
+                coordinate=f"@{name}",
+                remedy="import it under another name with `as`",
+            )
+
+
 def _references(definition: TypeDefinition) -> Iterator[_Reference]:
     owner = definition.name
     for item in definition.fields.values():
@@ -85,6 +99,9 @@ def _places(merge: Merge, owner: str, member: str) -> Iterator[Place]:
 
 def _directive_places(merge: Merge, name: str) -> Iterator[Place]:
     for subgraph in merge.subgraphs:
-        definition = subgraph.schema.directives.get(name)
+        schema = subgraph.schema
+        definition = schema.directives.get(name)
         if definition is not None:
-            yield subgraph.schema.at(definition.position)
+            source = schema.links.directive_source(name)
+            at = definition.position or (source[0].position if source is not None else None)
+            yield schema.at(at)
