@@ -17,6 +17,7 @@ from graphwing.composition.federation_directives import (
     specification_directives,
     specification_types,
 )
+from graphwing.composition.graphql_rules.directive_uses import BUILT_IN_DIRECTIVES
 from graphwing.composition.links import Links
 from graphwing.composition.problems import Problems
 from graphwing.composition.read_sdl import ReadSdl
@@ -30,6 +31,8 @@ from graphwing.composition.type_reference import (
 from graphwing.composition.values import print_value, same_value
 
 _TYPE_KINDS = {"Purpose": TypeKind.ENUM}
+# As in the reference, those that operations have for how they are answered are among them.
+_BUILT_IN_NAMES = (*BUILT_IN_DIRECTIVES, "defer", "stream")
 _REMEDY = "remove the definition; composition adds it"
 _NOT_CHECKED = frozenset({"Any"})
 _FIELD_SET = "federation__FieldSet"
@@ -44,6 +47,7 @@ def check_definitions(subgraph: str, read: ReadSdl, links: Links, problems: Prob
     for definition in read.directives.values():
         if links.federation is not None or not is_outdated(definition):
             checker.check_directive(definition)
+    checker.check_built_in_names()
 
 
 def is_outdated(definition: DirectiveDefinition) -> bool:
@@ -107,6 +111,23 @@ class _Checker:
                 coordinate=f"@{definition.name}",
                 remedy="remove the definition, which composition adds, or make it agree",
             )
+
+    def check_built_in_names(self) -> None:
+        """Report directives of a specification that are imported as those of GraphQL itself."""
+        for name in _BUILT_IN_NAMES:
+            source = self.links.directive_source(name)
+            if source is None or name in self.read.directives:
+                continue
+            link, element = source
+            if element in (specification_directives(link) or {}):
+                self.problems.report(
+                    "DIRECTIVE_DEFINITION_INVALID",
+                    f"`@{element}` of `{link.url}` is called `@{name}` here, which is another"
+                    " directive for GraphQL itself",
+                    at=[(self.subgraph, link.position)],
+                    coordinate=f"@{name}",
+                    remedy="give it another name with `as`",
+                )
 
     def _expected(self, name: str) -> DirectiveDefinition | None:
         source = self.links.directive_source(name)
