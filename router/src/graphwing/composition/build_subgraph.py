@@ -32,10 +32,12 @@ from graphwing.composition.link_conflicts import link_conflicts
 from graphwing.composition.links import (
     FEDERATION_IDENTITY,
     LINK_IDENTITY,
+    PURPOSES,
     Link,
     LinkError,
     Links,
     read_links,
+    unknown_purpose,
 )
 from graphwing.composition.problems import Problems
 from graphwing.composition.read_sdl import ReadSdl, read_sdl
@@ -97,6 +99,9 @@ def _read_links(subgraph: str, read: ReadSdl, problems: Problems) -> Links:
         _report_link(subgraph, error, link.position, problems)
     for link in links.all:
         _check_link(subgraph, link, problems)
+        # Where the author defines `@link`, its uses are checked by that definition.
+        if link.purpose not in (None, *PURPOSES) and links.link_name not in read.directives:
+            _report_link(subgraph, unknown_purpose(str(link.url)), link.position, problems)
         if links.federation is None:
             _check_upgraded_name(subgraph, link, problems)
     return links

@@ -21,7 +21,7 @@ _IMPORT_REMEDY = 'write imports as `["@key", {name: "@tag", as: "@label"}]`'
 _QUERY = re.compile(r"[?#]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HTTP_HOST = re.compile(r"(https?):/*([^/?#]*)", re.IGNORECASE)
-_PURPOSES = ("SECURITY", "EXECUTION")
+PURPOSES = ("SECURITY", "EXECUTION")
 
 
 class Version(NamedTuple):
@@ -68,7 +68,7 @@ def parse_spec_url(text: str) -> SpecUrl:
     text = _HTTP_HOST.sub(_typed_host, text.strip(" \t\n\r\f"), count=1)
     if not _SCHEME.match(text):
         raise LinkError("INVALID_LINK_IDENTIFIER", f"`{text}` is not a URL", remedy)
-    base = _QUERY.split(text, maxsplit=1)[0].rstrip("/")
+    base = _QUERY.split(text, maxsplit=1)[0]
     identity, _, last = base.rpartition("/")
     version = _VERSION.fullmatch(last)
     if version is None:
@@ -117,18 +117,23 @@ def read_link(directive: AppliedDirective) -> Link:
     alias = directive.arguments.get("as")
     name = alias if isinstance(alias, str) else url.name
     purpose = directive.arguments.get("for")
-    if purpose is not None and not isinstance(purpose, EnumLiteral) and purpose not in _PURPOSES:
-        raise LinkError(
-            "INVALID_GRAPHQL",
-            f"`for` in the link to `{url_text}` is no purpose",
-            "write `for: SECURITY` or `for: EXECUTION`, or leave it out",
-        )
+    if purpose is not None and not isinstance(purpose, EnumLiteral) and purpose not in PURPOSES:
+        raise unknown_purpose(url_text)
     return Link(
         url,
         name,
         _read_imports(directive.arguments.get("import"), url_text),
         purpose.name if isinstance(purpose, EnumLiteral) else None,
         directive.position,
+    )
+
+
+def unknown_purpose(url: str) -> LinkError:
+    """Return the error that the link to `url` is for nothing that a link may be for."""
+    return LinkError(
+        "INVALID_GRAPHQL",
+        f"`for` in the link to `{url}` is no purpose",
+        "write `for: SECURITY` or `for: EXECUTION`, or leave it out",
     )
 
 
