@@ -124,6 +124,15 @@ def report_unknown_type(
 
 
 def _places(options: Options, type_name: str, field_name: str) -> list[Place]:
+    found = _places_in(options, type_name, field_name)
+    if found:
+        return found
+    # What no subgraph gives the type itself, an interface object gives it.
+    interfaces = options.merge.types[type_name].interfaces
+    return [place for name in interfaces for place in _places_in(options, name, field_name)]
+
+
+def _places_in(options: Options, type_name: str, field_name: str) -> list[Place]:
     return [
         subgraph.schema.at(definition.fields[field_name].position)
         for subgraph, definition in options.merge.sources.get(type_name, ())
