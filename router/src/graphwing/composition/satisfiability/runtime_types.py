@@ -52,7 +52,7 @@ def _report(
         if field_name in definition.fields
     ]
     found = "; ".join(
-        f"{quoted(sorted(names))} in `{merge.subgraphs[index].name}`"
+        f"{quoted(sorted(names)) or 'nothing'} in `{merge.subgraphs[index].name}`"
         for index, names in sorted(by_subgraph.items())
     )
     code = (
