@@ -12,7 +12,7 @@ from gateway.workloads import Kind, Workload, workload
 from progress import progress
 
 from graphwing.execution.compiler import PROGRAMS_KEPT
-from graphwing.server import operations
+from graphwing.server.operations import operations
 
 # No setting, and nobody's business but that of who measures.
 OPERATIONS_KEPT: int = vars(operations)["_KEPT_OPERATIONS"]

@@ -31,7 +31,7 @@ from progress import progress
 from graphwing.composition import compose
 from graphwing.errors import OperationError, PlanningError, SupergraphError
 from graphwing.planner import Planner
-from graphwing.server.operations import Operations
+from graphwing.server.operations.operations import Operations
 from graphwing.supergraph import Supergraph, parse_supergraph
 
 _ROW = "{:<28} {:>10} {:>10} {:>10} {:>10}"

@@ -18,12 +18,12 @@ from graphwing.execution import Reconnect, SubgraphAnswer, SubgraphRequest, Tran
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.planner import Planner, render_json, render_text
 from graphwing.server.configured import router_from_settings
-from graphwing.server.identity import Identity
+from graphwing.server.graph.subgraph import Subgraph
+from graphwing.server.identity.identity import Identity
 from graphwing.server.router import Router
-from graphwing.server.settings import Settings, load_settings
-from graphwing.server.sharing import SharingSettings
-from graphwing.server.sources import Subgraph
-from graphwing.server.subscriptions import SubscriptionSettings
+from graphwing.server.settings.model import Settings, load_settings
+from graphwing.server.settings.sharing import SharingSettings
+from graphwing.server.streams.subscriptions import SubscriptionSettings
 from graphwing.supergraph import Supergraph, parse_supergraph
 
 if TYPE_CHECKING:

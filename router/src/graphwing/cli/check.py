@@ -22,7 +22,7 @@ from graphwing.cli.recorded_operations import RecordedOperations, read_operation
 from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.composition import Hint
 from graphwing.errors import CompositionProblem, SettingsError, SupergraphError
-from graphwing.server.files import read_text
+from graphwing.server.settings.files import read_text
 from graphwing.supergraph import (
     ApiChange,
     OperationsCheck,

@@ -9,8 +9,8 @@ import msgspec
 
 from graphwing.errors import OperationError, SettingsError
 from graphwing.planner import explain, render_json, render_text
-from graphwing.server.files import read_text
-from graphwing.server.operations import Operations
+from graphwing.server.operations.operations import Operations
+from graphwing.server.settings.files import read_text
 from graphwing.supergraph import parse_supergraph
 
 

@@ -11,7 +11,7 @@ from typing import cast
 from graphql import DocumentNode, FragmentDefinitionNode, GraphQLError, parse
 
 from graphwing.errors import SettingsError
-from graphwing.server.files import read_text
+from graphwing.server.settings.files import read_text
 from graphwing.supergraph import RecordedOperation, fragments_in, operations_in
 
 _GRAPHQL = frozenset({".graphql", ".gql"})

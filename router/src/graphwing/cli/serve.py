@@ -22,10 +22,10 @@ from graphwing.cli.workers import Lifeline, Workers
 from graphwing.errors import SettingsError
 from graphwing.server.app import RouterApp
 from graphwing.server.configured import router_from_settings
-from graphwing.server.reload import keep_current
+from graphwing.server.graph.reload import keep_current
 from graphwing.server.router import Router
-from graphwing.server.settings import Listen, Settings, load_settings
-from graphwing.server.settings_reader import Duration
+from graphwing.server.settings.model import Listen, Settings, load_settings
+from graphwing.server.settings.reader import Duration
 
 _GRACE_SECONDS = 10
 _HOT = Duration(1)

@@ -13,7 +13,7 @@ from graphwing.cli.standard_input import STANDARD_INPUT, read_standard_input
 from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.composition import SubgraphSdl, check_subgraph
 from graphwing.errors import CompositionError, CompositionProblem
-from graphwing.server.files import read_text
+from graphwing.server.settings.files import read_text
 
 
 @click.group("subgraph")

@@ -11,9 +11,9 @@ from graphwing.cli.standard_input import STANDARD_INPUT, read_standard_input
 from graphwing.composition import SubgraphSdl
 from graphwing.errors import SettingsError, SubgraphError
 from graphwing.execution.transports.http import HttpTransport
-from graphwing.server.files import read_text
-from graphwing.server.settings_reader import read_settings, read_settings_text
-from graphwing.server.sources import fetch_sdl
+from graphwing.server.graph.subgraph import fetch_sdl
+from graphwing.server.settings.files import read_text
+from graphwing.server.settings.reader import read_settings, read_settings_text
 
 _FETCH_SECONDS = 10.0
 

@@ -13,12 +13,10 @@ from graphwing.errors import (
 )
 from graphwing.execution import ExecutionResult, SendPart
 from graphwing.planner.plan import OperationKind
-from graphwing.server.client import WaitingClients, WhileClientWaits
-from graphwing.server.graphql_websocket import GraphQLWebSocket
-from graphwing.server.http_stream import send_stream
-from graphwing.server.media_type import JSON
-from graphwing.server.parts_response import PartsResponse
-from graphwing.server.request import (
+from graphwing.server.http.client import WaitingClients, WhileClientWaits
+from graphwing.server.http.media_type import JSON
+from graphwing.server.http.parts_response import PartsResponse
+from graphwing.server.http.request import (
     ClientLeftError,
     GraphQLRequest,
     Headers,
@@ -28,16 +26,18 @@ from graphwing.server.request import (
     read_request,
     require_method,
 )
-from graphwing.server.request_headers import RequestHeaders
-from graphwing.server.response import (
+from graphwing.server.http.request_headers import RequestHeaders
+from graphwing.server.http.response import (
     HttpResponse,
     json_response,
     refusal,
     respond,
     send_response,
 )
-from graphwing.server.subscriptions import Subscriptions, SubscriptionSettings
-from graphwing.server.wanted import Wanted, wanted
+from graphwing.server.http.wanted import Wanted, wanted
+from graphwing.server.streams.graphql_websocket import GraphQLWebSocket
+from graphwing.server.streams.http_stream import send_stream
+from graphwing.server.streams.subscriptions import Subscriptions, SubscriptionSettings
 
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes that the body of a request may have, unless settings say otherwise."""

@@ -6,17 +6,17 @@ from graphwing.errors import SettingsError
 from graphwing.execution import Reconnect
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.planner import Limits
-from graphwing.server.app_import import imported_app
-from graphwing.server.identity import Identity
+from graphwing.server.graph.app_import import imported_app
+from graphwing.server.graph.subgraph import ADDRESSES, Subgraph
+from graphwing.server.identity.identity import Identity
 from graphwing.server.router import Router
-from graphwing.server.settings import (
+from graphwing.server.settings.model import (
     EventSettings,
     IdentitySettings,
     Settings,
     SubgraphSettings,
 )
-from graphwing.server.sources import ADDRESSES, Subgraph
-from graphwing.server.subscriptions import SubscriptionSettings
+from graphwing.server.streams.subscriptions import SubscriptionSettings
 
 
 def router_from_settings(settings: Settings) -> Router:

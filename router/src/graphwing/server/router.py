@@ -30,17 +30,17 @@ from graphwing.execution.in_flight import InFlight
 from graphwing.planner import Limits
 from graphwing.planner.plan import OperationKind, Plan
 from graphwing.server.app import BODY_LIMIT, RouterApp
-from graphwing.server.generation import Generation
-from graphwing.server.graph_source import GivenSupergraph, GraphSource
-from graphwing.server.headers import kept_fresh, propagated, propagated_names
-from graphwing.server.identity import Identity
-from graphwing.server.request import GraphQLRequest, Headers
-from graphwing.server.response import plain_body
-from graphwing.server.sharing import SharingSettings
-from graphwing.server.sources import Source, as_subgraph
-from graphwing.server.subscriptions import SubscriptionSettings
-from graphwing.server.suggestion import suggestion
-from graphwing.server.ways import Ways
+from graphwing.server.graph.generation import Generation
+from graphwing.server.graph.source import GivenSupergraph, GraphSource
+from graphwing.server.graph.subgraph import Source, as_subgraph
+from graphwing.server.graph.ways import Ways
+from graphwing.server.http.request import GraphQLRequest, Headers
+from graphwing.server.http.response import plain_body
+from graphwing.server.identity.headers import kept_fresh, propagated, propagated_names
+from graphwing.server.identity.identity import Identity
+from graphwing.server.settings.sharing import SharingSettings
+from graphwing.server.settings.suggestion import suggestion
+from graphwing.server.streams.subscriptions import SubscriptionSettings
 from graphwing.supergraph import Supergraph
 
 DRAIN_SECONDS = 30.0

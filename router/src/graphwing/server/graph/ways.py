@@ -1,0 +1,61 @@
+"""The ways to subgraphs, each open for as long as some generation of the graph uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+
+from graphwing.execution import Endpoint, Transport
+from graphwing.execution.transports.sharing import SharingTransport
+from graphwing.server.graph.subgraph import Subgraph
+
+_Key = tuple[str, str | None]
+
+
+@dataclass(slots=True)
+class _Way:
+    transport: Transport
+    users: int = 0
+
+
+class Ways:
+    """Opens ways to subgraphs. One that several generations have in common stays open."""
+
+    def __init__(
+        self, subgraphs: Mapping[str, Subgraph], *, timeout: float, shares_requests: bool
+    ) -> None:
+        """Take how to reach some subgraphs; the others are where the supergraph says.
+
+        `timeout` is for those that have none of their own.
+        """
+        self._subgraphs = subgraphs
+        self._timeout = timeout
+        self._shares_requests = shares_requests
+        self._open: dict[_Key, _Way] = {}
+
+    async def use(self, name: str, url: str | None, until: AsyncExitStack) -> Endpoint:
+        """Return the way to a subgraph, open at least until the stack is closed.
+
+        `url` is where the supergraph says it is.
+        """
+        given = self._subgraphs.get(name, Subgraph())
+        if not given.is_reachable:
+            given = replace(given, url=url)
+        key = (name, given.url)
+        way = self._open.get(key)
+        if way is None:
+            transport = given.transport(name)
+            way = _Way(SharingTransport(transport) if self._shares_requests else transport)
+            await way.transport.open()
+            self._open[key] = way
+        way.users += 1
+        until.push_async_callback(self._leave, key, way)
+        timeout = self._timeout if given.timeout is None else given.timeout
+        return Endpoint(way.transport, timeout, given.reconnect)
+
+    async def _leave(self, key: _Key, way: _Way) -> None:
+        way.users -= 1
+        if not way.users:
+            del self._open[key]
+            await way.transport.close()

@@ -1,0 +1,1 @@
+"""Speak GraphQL over HTTP: read requests, choose media types, write responses."""

@@ -1,0 +1,1 @@
+"""Know who is asking, and what subgraphs are told of it."""

@@ -1,0 +1,1 @@
+"""Turn the documents of clients into operations that can run, once for each."""

@@ -1,0 +1,269 @@
+"""Operations of clients, parsed, validated and planned once, kept for the next request."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from itertools import islice
+from weakref import WeakValueDictionary
+
+from graphql import (
+    DocumentNode,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    parse,
+    print_ast,
+)
+
+from graphwing.errors import (
+    FederationError,
+    OperationUnknownError,
+    SyntaxRefusedError,
+)
+from graphwing.execution import Operation
+from graphwing.planner import Limits, Planner, TakesLongerError
+from graphwing.planner.size import expanded_fields
+from graphwing.server.operations.lanes import Lanes, Shared
+from graphwing.server.operations.refusals import Refusals, refusal_key
+from graphwing.server.operations.validation import require_valid, too_deep
+from graphwing.supergraph import Supergraph
+
+# A larger document is refused unread: parsing and validating it would hold up all other requests.
+_MOST_TOKENS = 15_000
+# An operation that takes long must not hold up the next: texts that are not small have a thread of
+# their own, and those that turn out not to be quick to validate or to plan, or have many fields, go
+# on in another, one after another.
+_WORKERS = 2
+_SMALL_CHARACTERS = 4_000
+_QUICK_WORK = 300
+_LARGE_FIELDS = 1_000
+_MOST_LARGE = 16
+_KEPT_OPERATIONS = 2_000
+_KEPT_CHARACTERS = 32_000_000
+
+_NO_LABELS: frozenset[str] = frozenset()
+
+Asked = tuple[str, str | None, bool, frozenset[str]]
+"""A document, the name of the operation, whether it may defer, and the labels that hold."""
+_NormalisedKey = tuple[bytes, str | None, bool, frozenset[str]]
+
+
+@dataclass(slots=True)
+class _Read:
+    """A document that is parsed, and not planned yet."""
+
+    key: _NormalisedKey
+    document: DocumentNode
+    is_valid: bool = False
+    """Whether that is known."""
+
+
+class Operations:
+    """Turns documents into operations that can run; the same document only once."""
+
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        *,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._schema = supergraph.api_schema
+        self._planner = Planner(supergraph, limits=limits, clock=clock)
+        self._kept: OrderedDict[Asked, Operation] = OrderedDict()
+        self._kept_characters = 0
+        # An operation is here as long as one of its texts is kept.
+        self._by_normalised = WeakValueDictionary[_NormalisedKey, Operation]()
+        self._in_flight: dict[Asked, Shared[Operation]] = {}
+        self._refusals = Refusals()
+        self._lanes: Lanes | None = None
+
+    def stop_planning(self) -> None:
+        """Release the planning threads; what waits for one raises `NotReadyError`."""
+        if self._lanes is not None:
+            self._lanes.stop()
+        self._lanes = None
+        self._in_flight.clear()
+
+    async def get(
+        self,
+        text: str,
+        name: str | None,
+        *,
+        may_defer: bool = False,
+        labels: frozenset[str] = _NO_LABELS,
+    ) -> Operation:
+        """Return the operation `name` of the document `text`, in parts if it `may_defer`.
+
+        `labels` are those of `@override(label:)` that hold. A new one is made in a thread, so that
+        other requests go on, and made once however many ask for it at that moment. Raises
+        `OperationError` and `PlanningError`, and `PlanningBusyError` while too many large ones are
+        asked for.
+        """
+        operation = self.find(text, name, may_defer=may_defer, labels=labels)
+        if operation is not None:
+            return operation
+        key = _asked(text, name, labels, may_defer=may_defer)
+        making = self._in_flight.get(key)
+        if making is None or making.is_over:
+            refused = self._refusals.find(refusal_key(*key), asyncio.get_running_loop().time())
+            if refused is not None:
+                raise refused
+            making = self._begin(key)
+        return await making.result()
+
+    def find(
+        self,
+        text: str,
+        name: str | None,
+        *,
+        may_defer: bool = False,
+        labels: frozenset[str] = _NO_LABELS,
+    ) -> Operation | None:
+        """Return what `get` would if that is at hand."""
+        key = _asked(text, name, labels, may_defer=may_defer)
+        operation = self._kept.get(key)
+        if operation is not None:
+            self._kept.move_to_end(key)
+        return operation
+
+    def lately_used(self, most: int) -> list[Asked]:
+        """Return so many of the operations that are kept, those that were used last first."""
+        return list(islice(reversed(self._kept), most))
+
+    async def prepare(self, asked: Iterable[Asked]) -> None:
+        """Make operations before somebody asks for them; what is not valid here is left out."""
+        for text, name, may_defer, labels in asked:
+            with suppress(FederationError):
+                await self.get(text, name, may_defer=may_defer, labels=labels)
+
+    def make(
+        self,
+        text: str,
+        name: str | None,
+        *,
+        may_defer: bool = True,
+        labels: frozenset[str] = _NO_LABELS,
+    ) -> Operation:
+        """Parse, validate and plan. Raises `OperationError` and `PlanningError`."""
+        read = self._read((text, name, may_defer, labels))
+        if isinstance(read, Operation):
+            return read
+        require_valid(self._schema, read.document)
+        return self._planned(read)
+
+    def _begin(self, key: Asked) -> Shared[Operation]:
+        """Begin to make an operation."""
+        lanes = self._lanes
+        if lanes is None:
+            lanes = self._lanes = Lanes(small=_WORKERS, most_large=_MOST_LARGE)
+        making = Shared[Operation](lambda making: self._made(key, making, lanes))
+        self._in_flight[key] = making
+        making.task.add_done_callback(lambda _: self._landed(key, making))
+        return making
+
+    async def _made(self, key: Asked, making: Shared[Operation], lanes: Lanes) -> Operation:
+        """Return a new operation, made in threads."""
+        size = len(key[0])
+        lane = lanes.small if size <= _SMALL_CHARACTERS else lanes.middle
+        tried = await lane.run(making, size, partial(self._tried, key))
+        if isinstance(tried, Operation):
+            return tried
+        if not tried.is_valid:
+            # It has a thread of its own: what is known to be valid does not wait for that.
+            valid = partial(require_valid, self._schema, tried.document)
+            await lanes.validation.run(making, size, valid)
+        fields = expanded_fields(tried.document)
+        return await lanes.large.run(making, fields, partial(self._planned, tried))
+
+    def _tried(self, key: Asked) -> Operation | _Read:
+        """Return the operation if it is quickly made, or how far that went."""
+        read = self._read(key)
+        if isinstance(read, Operation):
+            return read
+        with suppress(TakesLongerError):
+            require_valid(self._schema, read.document, quickly=True)
+            read.is_valid = True
+            if expanded_fields(read.document) <= _LARGE_FIELDS:
+                return self._planned(read, _QUICK_WORK)
+        return read
+
+    def _read(self, key: Asked) -> Operation | _Read:
+        """Parse a document; what is known in other words is returned at once."""
+        text, name, may_defer, labels = key
+        document = _parsed(text)
+        # Documents that differ in spaces and comments only are one operation.
+        normalised = (_digest(document), name, may_defer, labels)
+        return self._by_normalised.get(normalised) or _Read(normalised, document)
+
+    def _planned(self, read: _Read, patience: int | None = None) -> Operation:
+        _, name, may_defer, labels = read.key
+        definition = _definition(read.document, name)
+        chosen = definition.name and definition.name.value
+        plan = self._planner.plan(
+            read.document, chosen, may_defer=may_defer, labels=labels, patience=patience
+        )
+        operation = Operation(self._schema, read.document, definition, plan)
+        self._by_normalised[read.key] = operation
+        return operation
+
+    def _landed(self, key: Asked, making: Shared[Operation]) -> None:
+        made = making.task
+        if self._in_flight.get(key) is making:
+            del self._in_flight[key]
+        if made.cancelled():
+            return
+        if made.exception() is not None:
+            now = made.get_loop().time()
+            self._refusals.add(refusal_key(*key), made.exception(), now)
+            return
+        self._kept[key] = made.result()
+        self._kept_characters += len(key[0])
+        while len(self._kept) > _KEPT_OPERATIONS or self._kept_characters > _KEPT_CHARACTERS:
+            (text, *_), _ = self._kept.popitem(last=False)
+            self._kept_characters -= len(text)
+
+
+def _asked(text: str, name: str | None, labels: frozenset[str], *, may_defer: bool) -> Asked:
+    # Most operations defer nothing, and are the same either way.
+    return text, name, may_defer and "defer" in text, labels
+
+
+def _parsed(text: str) -> DocumentNode:
+    try:
+        return parse(text, max_tokens=_MOST_TOKENS)
+    except GraphQLSyntaxError as error:
+        raise SyntaxRefusedError([{**error.formatted}]) from error
+    except RecursionError as error:
+        raise too_deep() from error
+
+
+def _digest(document: DocumentNode) -> bytes:
+    try:
+        return sha256(print_ast(document).encode(errors="surrogatepass")).digest()
+    except RecursionError as error:
+        raise too_deep() from error
+
+
+def _definition(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = {
+        node.name.value if node.name else "": node
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+    }
+    if name:
+        if name not in operations:
+            raise OperationUnknownError(f"the document has no operation named `{name}`")
+        return operations[name]
+    if not operations:
+        raise OperationUnknownError("the document has no operation")
+    if len(operations) > 1:
+        names = ", ".join(f"`{one}`" for one in operations)
+        raise OperationUnknownError(f"choose one operation with `operationName`: {names}")
+    return next(iter(operations.values()))

@@ -1,0 +1,1 @@
+"""Serve what has more than one response: subscriptions over WebSockets and HTTP streams."""
