@@ -1,6 +1,6 @@
 """All benchmarks of the router: `python router/bench [PART]`, which `poe bench` runs.
 
-Without a part, all of them, one after another. Figures of the gateway are written to
+Without a part, all of them but the soak, one after another. Figures of the gateway are written to
 `router/bench/results` and to the README, but not with `--quick` or `--no-peers`.
 """
 
@@ -15,6 +15,7 @@ import composition
 import gateway.run
 import memory
 import planning
+import soak
 from gateway.measure import FULL, QUICK
 
 
@@ -26,9 +27,10 @@ def main() -> None:
         "planning": _planning,
         "gateway": _gateway,
         "memory": _memory,
+        "soak": _soak,
     }
     for name, measure in parts.items():
-        if options.part in {None, name}:
+        if options.part == name or (options.part is None and name != "soak"):
             print(f"\n=== {name}", flush=True)
             measure(options)
 
@@ -45,9 +47,12 @@ def _options() -> argparse.Namespace:
     plan.add_argument("files", nargs="*", type=Path, help="operations and their supergraphs")
     answer = parts.add_parser("gateway", help="what answering costs, beside other gateways")
     keep = parts.add_parser("memory", help="what many different operations leave in memory")
+    last = parts.add_parser("soak", help="an hour of traffic while the supergraph keeps changing")
+    last.add_argument("--minutes", type=float, default=60.0, help="how long; an hour if not given")
+    last.add_argument("--reload-every", type=float, default=10.0, metavar="SECONDS")
     # A part has no defaults, so that what is said before it holds as well.
     _add_common(parser, rounds=None, no_peers=False, quick=False)
-    for each in (compose, plan, answer, keep):
+    for each in (compose, plan, answer, keep, last):
         _add_common(each, **dict.fromkeys(("rounds", "no_peers", "quick"), argparse.SUPPRESS))
     return parser.parse_args()
 
@@ -93,6 +98,10 @@ def _gateway(options: argparse.Namespace) -> None:
 
 def _memory(options: argparse.Namespace) -> None:
     memory.run(quick=options.quick)
+
+
+def _soak(options: argparse.Namespace) -> None:
+    soak.run(minutes=options.minutes, reload_every=options.reload_every)
 
 
 if __name__ == "__main__":
