@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -257,11 +257,14 @@ class TwoEvents(Identity):
     def __init__(self) -> None:
         self.asked = 0
 
-    def headers_for_subgraphs(self, authorization: str | None) -> dict[str, str]:
+    async def claims(self, headers: Mapping[str, str]) -> Mapping[str, Any] | None:
         self.asked += 1
         if self.asked > 4:
             raise UnauthenticatedError("the token has expired")
-        return {"graphwing-claims": f"{authorization} {self.asked}"}
+        return {"sub": headers["authorization"]}
+
+    def signed(self, claims: Mapping[str, Any] | None) -> dict[str, str]:
+        return {"graphwing-claims": f"{(claims or {})['sub']} {self.asked}"}
 
 
 async def test_a_subscription_ends_when_the_token_of_the_client_expires(
@@ -279,20 +282,20 @@ async def test_a_subscription_ends_when_the_token_of_the_client_expires(
     assert radio.asked[0].headers == {"graphwing-claims": "Bearer x 2"}
 
 
-def test_headers_are_made_anew_before_what_they_sign_is_too_old() -> None:
+async def test_headers_are_made_anew_before_what_they_sign_is_too_old() -> None:
     now = 0.0
     made = 0
 
-    def headers() -> dict[str, str]:
+    async def headers() -> dict[str, str]:
         nonlocal made
         made += 1
         return {"n": str(made)}
 
     fresh = kept_fresh(headers, clock=lambda: now)
 
-    first = [fresh()["n"], fresh()["n"]]
+    first = [(await fresh())["n"], (await fresh())["n"]]
     now = 14.9
-    second = fresh()["n"]
+    second = (await fresh())["n"]
     now = 15.0
-    third = fresh()["n"]
+    third = (await fresh())["n"]
     assert (first, second, third) == (["1", "1"], "1", "2")

@@ -228,7 +228,7 @@ class Graph:
     async def _run(self, operation: Operation, variables: dict[str, Any]) -> ExecutionResult:
         if operation.plan.kind != "subscription":
             return await self._executor.execute(operation, variables, {})
-        async with aclosing(self._executor.subscribe(operation, variables, dict)) as events:
+        async with aclosing(self._executor.subscribe(operation, variables, _no_headers)) as events:
             return await anext(events)
 
     def _verified(self, plan: Plan, document: DocumentNode) -> list[str]:
@@ -310,6 +310,10 @@ class Graph:
 def run_case(case: Case) -> Trial:
     """Return what `case` comes to; raises `CompositionError` or `InvalidCaseError`."""
     return Graph(case.subgraphs, case.seed).try_case(case)
+
+
+async def _no_headers() -> dict[str, str]:
+    return {}
 
 
 def _kind(finding: str) -> str:

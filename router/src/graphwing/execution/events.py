@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 from graphwing.errors import StreamLostError, StreamRefusedError, SubgraphError
@@ -14,7 +14,7 @@ _LONGEST_DELAY = 30.0
 
 
 async def events_of(
-    endpoint: Endpoint, request: Callable[[], SubgraphRequest]
+    endpoint: Endpoint, request: Callable[[], Awaitable[SubgraphRequest]]
 ) -> AsyncGenerator[SubgraphAnswer]:
     """Yield the events; a stream that breaks off is opened again as often as `endpoint` allows.
 
@@ -23,7 +23,7 @@ async def events_of(
     was_open = False
     attempt = 0
     while True:
-        stream = endpoint.transport.subscribe(request(), timeout=endpoint.timeout)
+        stream = endpoint.transport.subscribe(await request(), timeout=endpoint.timeout)
         try:
             async with aclosing(stream) as events:
                 async for event in events:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -130,7 +130,7 @@ class Executor:
         self,
         operation: Operation,
         variables: Mapping[str, Any],
-        headers: Callable[[], Mapping[str, str]],
+        headers: Callable[[], Awaitable[Mapping[str, str]]],
     ) -> AsyncGenerator[ExecutionResult]:
         """Yield one response for each event of a subscription, one after another.
 
@@ -143,13 +143,13 @@ class Executor:
         endpoint = self._endpoints[stream.subgraph]
         values = {name: variables[name] for name in stream.variables if name in variables}
 
-        def request() -> SubgraphRequest:
-            return SubgraphRequest(stream.operation, values, headers(), "subscription")
+        async def request() -> SubgraphRequest:
+            return SubgraphRequest(stream.operation, values, await headers(), "subscription")
 
         async with aclosing(events_of(endpoint, request)) as events:
             # Not several at a time: an older view of an entity must never follow a newer one.
             async for event in events:
-                run = Run(self._endpoints, self._abstract, variables, headers())
+                run = Run(self._endpoints, self._abstract, variables, await headers())
                 read_root_answer(run, stream, event, [run.tree])
                 await run_fetches(run, others, done={stream.id})
                 yield self._completed(operation, variables, run)

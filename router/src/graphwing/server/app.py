@@ -90,7 +90,7 @@ class Answering(Protocol):
         """Return what kind of operation a request asks for."""
         ...
 
-    def forwarded(self, headers: Headers) -> Mapping[str, str]:
+    async def forwarded(self, headers: Headers) -> Mapping[str, str]:
         """Return what subgraphs are told of the client."""
         ...
 
@@ -187,7 +187,7 @@ class RouterApp:
         if accepted.stream is not None and (not has_other or await self._is_subscription(request)):
             try:
                 # Before the stream begins, for then it is too late for a status.
-                self._router.forwarded(headers)
+                await self._router.forwarded(headers)
                 results = self._router.responses(request, headers, allow_mutation=allow_mutation)
                 with WhileClientWaits(self._clients, receive):
                     await send_stream(send, results, accepted.stream, self._subscriptions)

@@ -232,7 +232,7 @@ class Router:
         Raises `RequestError`, `PlanningError` and `NotReadyError`.
         """
         with self._running() as generation:
-            forwarded = self.forwarded(headers)
+            forwarded = await self.forwarded(headers)
             operation = await generation.operation(request)
             _require_allowed(operation, allow_mutation=allow_mutation)
             variables = operation.variables(request.variables or {})
@@ -258,7 +258,7 @@ class Router:
         A part `repeats` what it shares with those sent before, or not. Raises what `answer` does.
         """
         with self._running() as generation:
-            forwarded = self.forwarded(headers)
+            forwarded = await self.forwarded(headers)
             operation = await generation.operation(request, may_defer=True)
             _require_allowed(operation, allow_mutation=allow_mutation)
             variables = operation.variables(request.variables or {})
@@ -283,7 +283,7 @@ class Router:
         with self._running() as generation:
             forwarded = kept_fresh(lambda: self.forwarded(headers))
             # Credentials are looked at before anything else, as they are for other requests.
-            forwarded()
+            await forwarded()
             operation = await generation.operation(request)
             if operation.plan.kind != "subscription":
                 yield await self.answer(request, headers, allow_mutation=allow_mutation)
@@ -302,11 +302,12 @@ class Router:
         with self._running() as generation:
             return (await generation.operation(request)).plan.kind
 
-    def forwarded(self, headers: Headers) -> dict[str, str]:
+    async def forwarded(self, headers: Headers) -> dict[str, str]:
         """Return the headers that subgraphs get for a client; raise `UnauthenticatedError`."""
         forwarded = propagated(headers, self._propagated) if self._propagated else {}
         if self._identity is not None:
-            forwarded.update(self._identity.headers_for_subgraphs(headers.get("authorization")))
+            claims = await self._identity.claims(headers)
+            forwarded.update(self._identity.signed(claims))
         return forwarded
 
     def plan(self, operation: str, operation_name: str | None = None) -> Plan:

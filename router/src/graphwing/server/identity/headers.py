@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from graphwing.errors import SettingsError
 from graphwing.server.identity.claims import CLAIMS_HEADERS
@@ -52,19 +52,21 @@ def propagated(headers: Mapping[str, str], names: Iterable[str]) -> dict[str, st
 
 
 def kept_fresh(
-    headers: Callable[[], dict[str, str]], *, clock: Callable[[], float] = time.monotonic
-) -> Callable[[], Mapping[str, str]]:
+    headers: Callable[[], Awaitable[Mapping[str, str]]],
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> Callable[[], Awaitable[Mapping[str, str]]]:
     """Return a function that returns `headers`, made anew when they have grown old.
 
     Signatures are good for a minute and tokens expire, while a subscription may stay for days.
     """
-    made: dict[str, str] = {}
+    made: Mapping[str, str] = {}
     made_at = float("-inf")
 
-    def fresh() -> Mapping[str, str]:
+    async def fresh() -> Mapping[str, str]:
         nonlocal made, made_at
         if clock() - made_at >= _FRESH_SECONDS:
-            made, made_at = headers(), clock()
+            made, made_at = await headers(), clock()
         return made
 
     return fresh

@@ -32,18 +32,23 @@ class Identity:
         self._forward_secret = forward_secret
         self._clock = clock
 
-    def headers_for_subgraphs(self, authorization: str | None) -> dict[str, str]:
-        """Return the headers that carry the client's verified claims, none if it sent no token.
+    async def claims(self, headers: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """Return what a client's token says, nothing if it sent none; names are lower-case.
 
-        Raises `UnauthenticatedError` for a token that is not valid.
+        It waits only where a key has to be fetched first. Raises `UnauthenticatedError` for a token
+        that is not valid.
         """
+        authorization = headers.get("authorization")
         if authorization is None:
-            return {}
+            return None
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise UnauthenticatedError("send the token as `Authorization: Bearer <token>`")
-        claims = self._tokens.claims(token)
-        if self._forward_secret is None:
+        return self._tokens.claims(token)
+
+    def signed(self, claims: Mapping[str, Any] | None) -> dict[str, str]:
+        """Return the headers that carry verified claims to subgraphs; nobody's need none."""
+        if claims is None or self._forward_secret is None:
             return {}
         return signed_claims(claims, secret=self._forward_secret, now=int(self._clock()))
 

@@ -55,7 +55,7 @@ class Responding(Protocol):
         """Answer one request as often as it wants."""
         ...
 
-    def forwarded(self, headers: Headers) -> Mapping[str, str]:
+    async def forwarded(self, headers: Headers) -> Mapping[str, str]:
         """Return what subgraphs are told of the client, or raise `UnauthenticatedError`."""
         ...
 
@@ -179,7 +179,7 @@ class GraphQLWebSocket:
         # A browser can give a WebSocket no headers, so what it says here counts as such.
         self._headers.update(_headers_in(message.payload))
         try:
-            self._router.forwarded(self._headers)
+            await self._router.forwarded(self._headers)
         except UnauthenticatedError as error:
             raise _CloseError(_FORBIDDEN, str(error)) from error
         await self._say("connection_ack")
