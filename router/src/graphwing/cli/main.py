@@ -14,6 +14,7 @@ from graphwing.cli.failures import failures_in_one_line
 _COMMANDS = {
     "check": "Say what a change of the graph breaks.",
     "compose": "Make a supergraph of subgraph schemas.",
+    "config": "Check, describe or show the settings of a router.",
     "plan": "Show how an operation would be answered.",
     "serve": "Serve a supergraph.",
     "subgraph": "Work on the schema of one subgraph.",

@@ -18,13 +18,15 @@ import uvicorn
 from msgspec.structs import replace
 
 from graphwing.cli.failures import failures_in_one_line
+from graphwing.cli.profile import profile_option
 from graphwing.cli.workers import Lifeline, Workers
 from graphwing.errors import SettingsError
 from graphwing.server.app import RouterApp
 from graphwing.server.configured import router_from_settings
 from graphwing.server.graph.reload import keep_current
 from graphwing.server.router import Router
-from graphwing.server.settings.model import Listen, Settings, load_settings
+from graphwing.server.settings.model import Listen, Settings, load_settings, settings_of_profile
+from graphwing.server.settings.profiles import Profile
 from graphwing.server.settings.reader import Duration
 
 _GRACE_SECONDS = 10
@@ -41,6 +43,7 @@ _KEEP_ALIVE_SECONDS = 75
     help="The supergraph, as `graphwing compose` writes it.",
 )
 @click.option("--config", type=click.Path(path_type=Path), help="A settings file, YAML or TOML.")
+@profile_option
 @click.option(
     "--hot-reload",
     is_flag=True,
@@ -57,13 +60,14 @@ _KEEP_ALIVE_SECONDS = 75
 def command(  # noqa: PLR0913, PLR0917 - one for each option
     supergraph: Path | None,
     config: Path | None,
+    profile: Profile | None,
     hot_reload: bool,  # noqa: FBT001
     host: str | None,
     port: int | None,
     workers: int,
 ) -> None:
     """Serve a supergraph: GraphQL at /graphql, /health and /readyz beside it."""
-    settings = load_settings(config) if config else Settings()
+    settings = load_settings(config, profile) if config else settings_of_profile(profile)
     listen = settings.listen
     settings = replace(
         settings,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from graphwing.errors import SettingsError
+from msgspec.structs import replace
+
+from graphwing.errors import FederationError, SettingsError
 from graphwing.execution import Reconnect
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.planner import Limits
@@ -38,6 +40,27 @@ def router_from_settings(settings: Settings) -> Router:
             soft_seconds=settings.planning.soft_limit, hard_seconds=settings.planning.hard_limit
         ),
     )
+
+
+def settings_problems(settings: Settings) -> list[FederationError]:
+    """Return why a router of these settings would not start, as far as that can be known before.
+
+    What they name is looked at: files are read, applications are imported, nobody is asked.
+    """
+    problems: list[FederationError] = []
+    usable: dict[str, SubgraphSettings] = {}
+    for name, one in settings.subgraphs.items():
+        try:
+            subgraph_from_settings(name, one)
+            usable[name] = one
+        except FederationError as problem:
+            problems.append(problem)
+    if usable or settings.supergraph or not problems:
+        try:
+            router_from_settings(replace(settings, subgraphs=usable))
+        except FederationError as problem:
+            problems.append(problem)
+    return problems
 
 
 def subgraph_from_settings(name: str, settings: SubgraphSettings) -> Subgraph:

@@ -11,7 +11,7 @@ from plans.graphs import Library
 from graphwing import SettingsError, load_settings
 from graphwing.server.configured import router_from_settings
 from graphwing.server.settings.model import ForwardSettings, Listen, Settings
-from graphwing.server.settings.reader import read_settings
+from graphwing.server.settings.reader import Secret, read_settings
 
 FULL_YAML = """
 supergraph: graphs/supergraph.graphql
@@ -69,7 +69,7 @@ def test_every_setting_can_be_written_in_yaml_and_toml(
     assert settings.limits.body == 1000
     assert settings.identity is not None
     assert settings.identity.jwks.file == tmp_path / "keys/jwks.json"
-    assert settings.identity.forward == ForwardSettings("${hush")
+    assert settings.identity.forward == ForwardSettings(Secret("${hush"))
 
 
 def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:

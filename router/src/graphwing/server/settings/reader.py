@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -32,13 +33,29 @@ class Duration(float):
     __slots__ = ()
 
 
+class DurationOrZero(float):
+    """Seconds, written as a `Duration` is; `0s` is allowed too."""
+
+    __slots__ = ()
+
+
+class Secret(str):
+    """A text that nobody is shown: `graphwing config print` masks it, and so does `repr`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Return the same for every secret."""
+        return "Secret('***')"
+
+
 def read_settings(
     path: Path, settings: type[SettingsType], environment: Mapping[str, str] | None = None
 ) -> SettingsType:
     """Return the settings in a YAML or TOML file, or raise `SettingsError`.
 
     `${NAME}` and `${NAME:-default}` stand for environment variables, `$$` for a dollar sign; a
-    path in the file is relative to the file.
+    path in the file is relative to the file. Of several things that are wrong, one is raised.
     """
     return read_settings_text(path, read_text(path, what="settings"), settings, environment)
 
@@ -50,6 +67,26 @@ def read_settings_text(
     environment: Mapping[str, str] | None = None,
 ) -> SettingsType:
     """Return the settings in `text`, as if it were the file `path`, or raise `SettingsError`."""
+    read = read_sections(path, sections_in(path, text), settings, environment)
+    if isinstance(read, list):
+        raise read[0]
+    return read
+
+
+def read_sections(
+    path: Path,
+    sections: object,
+    settings: type[SettingsType],
+    environment: Mapping[str, str] | None = None,
+) -> SettingsType | list[SettingsError]:
+    """Return the settings in the sections of the file `path`, or all that is wrong with them."""
+    reader = _Reader(path, os.environ if environment is None else environment)
+    read = reader.struct(settings, sections, "")
+    return reader.problems or cast("SettingsType", read)
+
+
+def sections_in(path: Path, text: str) -> object:
+    """Return what stands in `text`, the text of the file `path`, or raise `SettingsError`."""
     try:
         if path.suffix == ".toml":
             raw: object = tomllib.loads(text)
@@ -66,8 +103,7 @@ def read_settings_text(
         raise SettingsError(f"it cannot be read: {cause}", place=str(path)) from error
     except RecursionError as error:
         raise SettingsError("it is nested too deeply to be read", place=str(path)) from error
-    reader = _Reader(path, os.environ if environment is None else environment)
-    return reader.struct(settings, {} if raw is None else raw, "")
+    return {} if raw is None else raw
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -86,7 +122,10 @@ class _StrictLoader(yaml.SafeLoader):
 
 
 class _Reader:
+    """Reads one file. What is wrong is noted, and `None` stands for it until the end."""
+
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
+        self.problems: list[SettingsError] = []
         self._path = path
         self._environment = environment
 
@@ -105,28 +144,38 @@ class _Reader:
         if origin is list and isinstance(value, list):
             items = enumerate(cast("list[object]", value))
             return [self.read(arguments[0], one, f"{place}[{index}]") for index, one in items]
-        return self._leaf(wanted, value, place)
+        try:
+            return self._leaf(wanted, value, place)
+        except SettingsError as problem:
+            self.problems.append(problem)
+            return None
 
-    def struct(self, wanted: type[SettingsType], value: object, place: str) -> SettingsType:
-        """Return a section of the file as the Struct `wanted`."""
+    def struct(self, wanted: type[SettingsType], value: object, place: str) -> SettingsType | None:
+        """Return a section of the file as the Struct `wanted`, if nothing is wrong with it."""
+        before = len(self.problems)
         entries = self._section(value, place)
+        if len(self.problems) > before:
+            return None
         fields = {field.encode_name: field for field in msgspec.structs.fields(wanted)}
-        for key in entries.keys() - fields.keys():
-            raise self._error("unknown key", f"{place}.{key}", suggestion(key, fields))
+        for key in entries:
+            if key not in fields:
+                self._note("unknown key", f"{place}.{key}", suggestion(key, fields))
         for key, field in fields.items():
             if field.required and key not in entries:
-                raise self._error("it is missing", f"{place}.{key}", "set it")
+                self._note("it is missing", f"{place}.{key}", "set it")
         values = {
             fields[key].name: self.read(fields[key].type, one, f"{place}.{key}")
             for key, one in entries.items()
+            if key in fields
         }
-        return wanted(**values)
+        return wanted(**values) if len(self.problems) == before else None
 
     def _section(self, value: object, place: str) -> dict[str, object]:
         if isinstance(value, dict):
             entries = cast("dict[object, object]", value)
             return {str(key): item for key, item in entries.items()}
-        raise self._error("expected a section with keys", place)
+        self._note("expected a section with keys", place)
+        return {}
 
     def _leaf(self, wanted: Any, value: object, place: str) -> Any:  # noqa: ANN401
         is_from_environment = isinstance(value, str) and "${" in value
@@ -147,11 +196,14 @@ class _Reader:
         """Return `value` as one of the types that msgspec does not know."""
         if wanted is Path and isinstance(value, str) and value:
             return self._path.parent / value
-        if wanted is Duration:
-            seconds = _seconds(value)
-            if seconds > 0:
-                return Duration(seconds)
-            raise ValueError("expected a duration such as `10s`")
+        if wanted is Duration or wanted is DurationOrZero:
+            return _duration(wanted, value)
+        if wanted is Secret:
+            if not isinstance(value, str):
+                raise ValueError(f"expected `str`, got `{type(value).__name__}`")
+            if not value:
+                raise ValueError("expected `str` of length >= 1")
+            return Secret(value)
         raise ValueError("expected a path")
 
     def _substituted(self, text: str, place: str) -> str:
@@ -167,13 +219,20 @@ class _Reader:
 
         return _VARIABLE.sub(value_of, text)
 
+    def _note(self, cause: str, place: str, remedy: str | None = None) -> None:
+        self.problems.append(self._error(cause, place, remedy))
+
     def _error(self, cause: str, place: str, remedy: str | None = None) -> SettingsError:
         where = f"{self._path}: {place.lstrip('.')}" if place else str(self._path)
         return SettingsError(cause, place=where, remedy=remedy)
 
 
-def _seconds(value: object) -> float:
+def _duration(wanted: type[float], value: object) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    written = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    return 0.0 if written is None else float(written["number"]) * _SECONDS[written["unit"]]
+        seconds = float(value)
+    else:
+        written = _DURATION.fullmatch(value) if isinstance(value, str) else None
+        seconds = -1.0 if written is None else float(written["number"]) * _SECONDS[written["unit"]]
+    if math.isfinite(seconds) and (seconds > 0 or (seconds == 0 and wanted is DurationOrZero)):
+        return wanted(seconds)
+    raise ValueError("expected a duration such as `10s`")

@@ -1,0 +1,44 @@
+"""Profiles: named sets of defaults, which the settings file overrides key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+Profile = Literal["development", "production"]
+
+PROFILES: Mapping[Profile, Mapping[str, Any]] = {
+    # Written as in a settings file. What a profile does not name has the default of its field.
+    "development": {
+        "health": {"verbose": True},
+        "shutdown": {"lame_duck": "0s"},
+    },
+    "production": {
+        # On the port of the clients, nobody learns what the graph is made of.
+        "health": {"verbose": False},
+        # A load balancer needs this long to notice that no more requests are wanted.
+        "shutdown": {"lame_duck": "5s"},
+    },
+}
+
+
+def with_profile(profile: Profile | None, sections: Mapping[Any, object]) -> dict[Any, object]:
+    """Return the sections of a settings file with the defaults of a profile below them.
+
+    >>> with_profile("production", {"shutdown": {"drain": "9s"}})["shutdown"]
+    {'lame_duck': '5s', 'drain': '9s'}
+    """
+    if profile is None:
+        return dict(sections)
+    return {**_merged(PROFILES[profile], sections), "profile": profile}
+
+
+def _merged(defaults: Mapping[str, Any], written: Mapping[Any, object]) -> dict[Any, object]:
+    merged: dict[Any, object] = {**defaults, **written}
+    for key, default in defaults.items():
+        value = merged[key]
+        if isinstance(default, Mapping) and isinstance(value, Mapping):
+            merged[key] = _merged(
+                cast("Mapping[str, Any]", default), cast("Mapping[Any, object]", value)
+            )
+    return merged
