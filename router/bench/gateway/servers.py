@@ -21,6 +21,7 @@ from gateway.stubs import NAMES, supergraph
 from gateway.workloads import SMALL_FETCH
 from graphwing import Router, SharingSettings
 from graphwing.exact_json import encode_json
+from graphwing.server.http.protocol import RouterProtocol
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Handler = Callable[[dict[str, Any]], Awaitable[bytes]]
@@ -89,6 +90,8 @@ async def _serve(kind: str, port: int, ports: Mapping[str, int]) -> None:
     config = uvicorn.Config(
         app,
         port=port,
+        # As `graphwing serve` does.
+        http="auto" if router is None else RouterProtocol,
         lifespan="off",
         log_level="warning",
         access_log=False,

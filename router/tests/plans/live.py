@@ -11,6 +11,7 @@ import uvicorn
 from graphwing import Router, Subgraph, SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports.asgi import AsgiApp
 from graphwing.server.app import RouterApp
+from graphwing.server.http.protocol import RouterProtocol
 
 TICKS = "subscription ($upTo: Int) { ticks(upTo: $upTo) { n song { title likes } } }"
 
@@ -128,6 +129,7 @@ async def served(app: AsgiApp) -> AsyncGenerator[str]:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=RouterProtocol if isinstance(app, RouterApp) else "auto",
             port=0,
             log_config=None,
             access_log=False,

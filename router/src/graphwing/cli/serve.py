@@ -24,6 +24,7 @@ from graphwing.errors import SettingsError
 from graphwing.server.app import RouterApp
 from graphwing.server.configured import router_from_settings
 from graphwing.server.graph.reload import keep_current
+from graphwing.server.http.protocol import router_protocol
 from graphwing.server.router import Router
 from graphwing.server.settings.model import Listen, Settings, load_settings, settings_of_profile
 from graphwing.server.settings.profiles import Profile
@@ -138,6 +139,9 @@ def _signals_that_end_are_no_failure() -> Generator[None]:
 def _server_config(app: RouterApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=router_protocol(
+            read_seconds=settings.limits.read, header_bytes=settings.limits.headers
+        ),
         lifespan="off",
         log_config=None,
         access_log=False,

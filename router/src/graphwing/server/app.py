@@ -24,6 +24,7 @@ from graphwing.server.http.request import (
     Scope,
     Send,
     read_request,
+    request_in,
     require_method,
 )
 from graphwing.server.http.request_headers import RequestHeaders
@@ -120,6 +121,42 @@ class RouterApp:
         """End all subscriptions, each with a word of goodbye; a server would only cut them off."""
         await self._subscriptions.stop()
 
+    def direct_media_type(self, target: bytes, headers: RequestHeaders) -> str | None:
+        """Return the media type of the response to a POST that can go the short way.
+
+        That is: its length is known and allowed, it is plain JSON, and wants one response.
+        """
+        if target != b"/graphql" or headers.get("content-type") != JSON:
+            return None
+        length = headers.get("content-length", "")
+        if not length.isdecimal() or int(length) > self._body_limit:
+            return None
+        try:
+            accepted = wanted(headers.get("accept"))
+        except RequestError:
+            return None
+        return accepted.whole if accepted.stream is None and accepted.in_parts is None else None
+
+    async def respond(self, headers: RequestHeaders, body: bytes, media_type: str) -> HttpResponse:
+        """Return the response to a POST whose body is known."""
+        try:
+            request = request_in(body)
+        except RequestError as error:
+            return refusal(error, media_type)
+        return await self._whole(request, headers, media_type)
+
+    async def _whole(
+        self,
+        request: GraphQLRequest,
+        headers: Headers,
+        media_type: str,
+        *,
+        allow_mutation: bool = True,
+    ) -> HttpResponse:
+        """Return the one response to a request: the short way of HTTP and the long one end here."""
+        result = self._router.answer(request, headers, allow_mutation=allow_mutation)
+        return await respond(result, media_type)
+
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _route(scope) == "/graphql":
             connection = GraphQLWebSocket(
@@ -166,8 +203,8 @@ class RouterApp:
         allow_mutation = scope["method"] != "GET"
         if accepted.stream is None and accepted.in_parts is None:
             with WhileClientWaits(self._clients, receive):
-                result = self._router.answer(request, headers, allow_mutation=allow_mutation)
-                return await respond(result, accepted.whole or JSON)
+                whole = accepted.whole or JSON
+                return await self._whole(request, headers, whole, allow_mutation=allow_mutation)
         return await self._graphql_in_pieces(
             request, headers, accepted, receive, send, allow_mutation=allow_mutation
         )
@@ -205,8 +242,8 @@ class RouterApp:
             with WhileClientWaits(self._clients, receive):
                 return await PartsResponse(accepted.in_parts, accepted.whole, send).answered(answer)
         with WhileClientWaits(self._clients, receive):
-            result = self._router.answer(request, headers, allow_mutation=allow_mutation)
-            return await respond(result, accepted.whole or JSON)
+            whole = accepted.whole or JSON
+            return await self._whole(request, headers, whole, allow_mutation=allow_mutation)
 
     async def _is_subscription(self, request: GraphQLRequest) -> bool:
         try:

@@ -99,7 +99,7 @@ def test_variables_of_the_environment_win_over_defaults(tmp_path: Path) -> None:
             "subgraphs: { books: { uri: x } }",
             "subgraphs.books.uri: unknown key; did you mean `url`?",
         ),
-        ("limits: { zzz: 1 }", "limits.zzz: unknown key; known are `body`"),
+        ("listen: { zzz: 1 }", "listen.zzz: unknown key; known are `host`, `port`"),
         ("listen: { port: many }", "listen.port: expected `int`, got `str`"),
         ('listen: { port: "80" }', "listen.port: expected `int`, got `str`"),
         ("listen: { port: 70000 }", "listen.port: expected `int` <= 65535"),

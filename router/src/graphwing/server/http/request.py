@@ -60,7 +60,7 @@ async def read_request(
     announced = headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > body_limit:
         raise BodyTooLargeError(body_limit)
-    return _from_body(await _read_body(receive, body_limit))
+    return request_in(await _read_body(receive, body_limit))
 
 
 def require_method(scope: Scope) -> None:
@@ -88,7 +88,8 @@ async def _read_body(receive: Receive, limit: int) -> bytes:
             return b"".join(parts)
 
 
-def _from_body(body: bytes) -> GraphQLRequest:
+def request_in(body: bytes) -> GraphQLRequest:
+    """Return the GraphQL request in the body of a POST, or raise `RequestError`."""
     try:
         return decode_request(body)
     except msgspec.ValidationError as error:

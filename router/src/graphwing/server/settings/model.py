@@ -11,6 +11,7 @@ import msgspec
 from graphwing.errors import SettingsError
 from graphwing.execution.transports.event_streams import StreamProtocol
 from graphwing.server.app import BODY_LIMIT
+from graphwing.server.http.protocol import RouterProtocol
 from graphwing.server.settings.files import read_text
 from graphwing.server.settings.profiles import Profile, with_profile
 from graphwing.server.settings.reader import (
@@ -115,6 +116,10 @@ class Limits(msgspec.Struct, frozen=True):
 
     body: Annotated[int, msgspec.Meta(ge=1)] = BODY_LIMIT
     """Bytes of a request's body."""
+    headers: Annotated[int, msgspec.Meta(ge=1)] = RouterProtocol.header_bytes
+    """Bytes of a request's line and headers."""
+    read: Duration = Duration(RouterProtocol.read_seconds)
+    """How long a client may take to send a request."""
 
 
 class PlanningSettings(msgspec.Struct, frozen=True):
