@@ -20,8 +20,10 @@ from graphwing.planner import Planner, render_json, render_text
 from graphwing.server.configured import router_from_settings
 from graphwing.server.graph.subgraph import Subgraph
 from graphwing.server.identity.identity import Identity
+from graphwing.server.operations.rules import OperationRules
 from graphwing.server.router import Router
 from graphwing.server.settings.model import Settings, load_settings
+from graphwing.server.settings.operation_limits import OperationLimits
 from graphwing.server.settings.sharing import SharingSettings
 from graphwing.server.streams.subscriptions import SubscriptionSettings
 from graphwing.supergraph import Supergraph, parse_supergraph
@@ -36,6 +38,8 @@ __all__ = [
     "FederationError",
     "Identity",
     "OperationError",
+    "OperationLimits",
+    "OperationRules",
     "Planner",
     "PlanningError",
     "Reconnect",

@@ -10,6 +10,8 @@ FederationError
 │   │   ├── SyntaxRefusedError       is not GraphQL
 │   │   ├── OperationInvalidError    does not fit the schema
 │   │   ├── OperationUnknownError    is not named, or named wrongly
+│   │   ├── IntrospectionRefusedError asks for the schema
+│   │   ├── OperationLimitError      is larger than allowed, as `operations` draws
 │   │   ├── SubscriptionRefusedError is one that plain HTTP does not carry
 │   │   └── VariablesInvalidError    comes with values that do not fit
 │   ├── MethodRefusedError       its HTTP method

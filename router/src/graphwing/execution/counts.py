@@ -16,3 +16,5 @@ class Counts:
     """Without asking anybody: introspection, and `__typename` of the root."""
     interpreted: Counter[str] = field(default_factory=Counter[str])
     """By walking their plan, by the reason."""
+    exceeded: Counter[str] = field(default_factory=Counter[str])
+    """How many operations were beyond a limit, by its code, whether they were refused or not."""

@@ -61,7 +61,10 @@ class Operation:
         document: DocumentNode,
         definition: OperationDefinitionNode,
         plan: Plan,
+        *,
+        hides_suggestions: bool = False,
     ) -> None:
+        """Take a valid document; errors about variables suggest names unless it hides them."""
         self.definition = definition
         self.plan = plan
         self._schema = schema
@@ -70,7 +73,9 @@ class Operation:
         visit(document, survey)
         self.conditional = tuple(sorted(survey.conditional))
         self.is_introspective = survey.is_introspective
-        self._variables = Variables(schema, definition.variable_definitions or ())
+        self._variables = Variables(
+            schema, definition.variable_definitions or (), hides_suggestions=hides_suggestions
+        )
         self._shapes: dict[tuple[object, ...], ObjectShape] = {}
         self.compilations: dict[Conditions, Compilation] = {}
 

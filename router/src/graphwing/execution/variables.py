@@ -36,11 +36,17 @@ class _Plain(NamedTuple):
 class Variables:
     """The variables that one operation defines; made once."""
 
-    __slots__ = ("_definitions", "_plain", "_schema")
+    __slots__ = ("_definitions", "_hides_suggestions", "_plain", "_schema")
 
     def __init__(
-        self, schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode]
+        self,
+        schema: GraphQLSchema,
+        definitions: Sequence[VariableDefinitionNode],
+        *,
+        hides_suggestions: bool = False,
     ) -> None:
+        """Take the definitions; what may have been meant is not told if it `hides_suggestions`."""
+        self._hides_suggestions = hides_suggestions
         self._schema = schema
         self._definitions = definitions
         plain = [_plain(definition) for definition in definitions]
@@ -54,7 +60,9 @@ class Variables:
         values = self._read_plain(raw)
         if values is not None:
             return values
-        coerced = get_variable_values(self._schema, self._definitions, dict(raw), _FAULTS_SHOWN)
+        coerced = get_variable_values(
+            self._schema, self._definitions, dict(raw), _FAULTS_SHOWN, self._hides_suggestions
+        )
         if isinstance(coerced, list):
             raise VariablesInvalidError([{**error.formatted} for error in coerced])
         return coerced.coerced

@@ -11,6 +11,7 @@ from graphwing.planner import Limits
 from graphwing.server.graph.app_import import imported_app
 from graphwing.server.graph.subgraph import ADDRESSES, Subgraph
 from graphwing.server.identity.identity import Identity
+from graphwing.server.operations.rules import OperationRules
 from graphwing.server.router import Router
 from graphwing.server.settings.model import (
     EventSettings,
@@ -36,6 +37,11 @@ def router_from_settings(settings: Settings) -> Router:
         propagate_headers=settings.headers.propagate,
         override_labels=settings.override_labels,
         sharing=settings.sharing,
+        rules=OperationRules(
+            limits=settings.limits.operation,
+            introspection=settings.introspection,
+            suggestions=settings.suggestions,
+        ),
         planning=Limits(
             soft_seconds=settings.planning.soft_limit, hard_seconds=settings.planning.hard_limit
         ),

@@ -38,6 +38,7 @@ from graphwing.server.http.request import GraphQLRequest, Headers
 from graphwing.server.http.response import plain_body
 from graphwing.server.identity.headers import kept_fresh, propagated, propagated_names
 from graphwing.server.identity.identity import Identity
+from graphwing.server.operations.rules import OperationRules
 from graphwing.server.settings.sharing import SharingSettings
 from graphwing.server.settings.suggestion import suggestion
 from graphwing.server.streams.subscriptions import SubscriptionSettings
@@ -70,6 +71,7 @@ class Router:
         planning: Limits | None = None,
         override_labels: Iterable[str] = (),
         sharing: SharingSettings | None = None,
+        rules: OperationRules | None = None,
     ) -> None:
         """Raise `CompositionError`, `SupergraphError` or `SettingsError` when it cannot work."""
         if not subgraphs and supergraph is None:
@@ -79,6 +81,7 @@ class Router:
             )
         self._subgraphs = {name: as_subgraph(name, one) for name, one in (subgraphs or {}).items()}
         self._planning = planning
+        self._rules = rules or OperationRules()
         self._sharing = sharing or SharingSettings()
         self._shared = InFlight[_SharedKey, ExecutionResult]()
         self._override_labels = frozenset(override_labels)
@@ -343,7 +346,10 @@ class Router:
                 remedy=suggestion(name, supergraph.subgraphs),
             )
         return Generation(
-            supergraph, planning=self._planning, override_labels=self._override_labels
+            supergraph,
+            planning=self._planning,
+            override_labels=self._override_labels,
+            rules=self._rules,
         )
 
 

@@ -10,7 +10,7 @@ import weakref
 import pytest
 from plans.graphs import Library
 
-from graphwing import Router
+from graphwing import OperationLimits, OperationRules, Router
 from graphwing.errors import OperationInvalidError, OperationUnknownError
 from graphwing.execution import Operation
 from graphwing.server.operations.operations import Operations
@@ -170,8 +170,9 @@ TOO_MUCH = "{ ...F0 }" + "".join(
         (f"{TOO_MUCH} fragment F600 on Query {{ books {{ id }} }}", "takes too much work"),
     ],
 )
-async def test_what_cannot_be_run_is_refused_with_the_reason(
-    operations: Operations, text: str, message: str
-) -> None:
+async def test_what_cannot_be_run_is_refused_with_the_reason(text: str, message: str) -> None:
+    rules = OperationRules(limits=OperationLimits(recursion=None, root_fields=None))
+    operations = Operations(Router(Library().subgraphs()).supergraph, rules=rules)
+
     with pytest.raises(OperationInvalidError, match=re.escape(message)):
         await operations.get(text, None)

@@ -36,7 +36,12 @@ class Validation:
         self.may_go_on.set()
 
     def __call__(
-        self, schema: GraphQLSchema, document: DocumentNode, *, quickly: bool = False
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        *,
+        quickly: bool = False,
+        hides_suggestions: bool = False,
     ) -> None:
         if quickly:
             self.quick += 1
@@ -44,7 +49,9 @@ class Validation:
             self.long += 1
             self.is_long.set()
             assert self.may_go_on.wait(10)
-        validation.require_valid(schema, document, quickly=quickly)
+        validation.require_valid(
+            schema, document, quickly=quickly, hides_suggestions=hides_suggestions
+        )
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from graphwing.server.graph.ways import Ways
 from graphwing.server.http.request import GraphQLRequest
 from graphwing.server.operations.operations import Operations
 from graphwing.server.operations.override_labels import OverrideLabels
+from graphwing.server.operations.rules import OperationRules
 from graphwing.supergraph import Supergraph
 
 # Access rules that composition carries into a supergraph and nothing here applies.
@@ -35,7 +36,12 @@ class Generation:
     """
 
     def __init__(
-        self, supergraph: Supergraph, *, planning: Limits | None, override_labels: Iterable[str]
+        self,
+        supergraph: Supergraph,
+        *,
+        planning: Limits | None,
+        override_labels: Iterable[str],
+        rules: OperationRules | None = None,
     ) -> None:
         """Raise `UnsupportedFeatureError` for access rules: serving without them opens data."""
         for name in sorted(_NOT_ENFORCED & supergraph.features.keys()):
@@ -44,7 +50,7 @@ class Generation:
                 remedy="take it out of the subgraphs' schemas and let their resolvers decide",
             )
         self.supergraph = supergraph
-        self.operations = Operations(supergraph, limits=planning)
+        self.operations = Operations(supergraph, limits=planning, rules=rules)
         self._labels = OverrideLabels(supergraph, override_labels)
         self._executor: Executor | None = None
         self._opened = AsyncExitStack()
@@ -98,6 +104,7 @@ class Generation:
                 compiler=Compiler(graph.schema, graph.api_schema),
                 counts=counts,
             )
+            self.operations.limits.exceeded = counts.exceeded
             self._opened = opening.pop_all()
 
     async def prepare(self, before: Generation) -> None:

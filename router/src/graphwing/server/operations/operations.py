@@ -30,7 +30,9 @@ from graphwing.execution import Operation
 from graphwing.planner import Limits, Planner, TakesLongerError
 from graphwing.planner.size import expanded_fields
 from graphwing.server.operations.lanes import Lanes, Shared
+from graphwing.server.operations.limits import DocumentLimits
 from graphwing.server.operations.refusals import Refusals, refusal_key
+from graphwing.server.operations.rules import OperationRules
 from graphwing.server.operations.validation import require_valid, too_deep
 from graphwing.supergraph import Supergraph
 
@@ -72,8 +74,12 @@ class Operations:
         supergraph: Supergraph,
         *,
         limits: Limits | None = None,
+        rules: OperationRules | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        rules = rules or OperationRules()
+        self.limits = DocumentLimits(rules.limits, introspection=rules.introspection)
+        self._hides_suggestions = rules.hides_suggestions
         self._schema = supergraph.api_schema
         self._planner = Planner(supergraph, limits=limits, clock=clock)
         self._kept: OrderedDict[Asked, Operation] = OrderedDict()
@@ -155,7 +161,7 @@ class Operations:
         read = self._read((text, name, may_defer, labels))
         if isinstance(read, Operation):
             return read
-        require_valid(self._schema, read.document)
+        self._require_valid(read.document)
         return self._planned(read)
 
     def _begin(self, key: Asked) -> Shared[Operation]:
@@ -177,7 +183,7 @@ class Operations:
             return tried
         if not tried.is_valid:
             # It has a thread of its own: what is known to be valid does not wait for that.
-            valid = partial(require_valid, self._schema, tried.document)
+            valid = partial(self._require_valid, tried.document)
             await lanes.validation.run(making, size, valid)
         fields = expanded_fields(tried.document)
         return await lanes.large.run(making, fields, partial(self._planned, tried))
@@ -188,7 +194,7 @@ class Operations:
         if isinstance(read, Operation):
             return read
         with suppress(TakesLongerError):
-            require_valid(self._schema, read.document, quickly=True)
+            self._require_valid(read.document, quickly=True)
             read.is_valid = True
             if expanded_fields(read.document) <= _LARGE_FIELDS:
                 return self._planned(read, _QUICK_WORK)
@@ -198,9 +204,15 @@ class Operations:
         """Parse a document; what is known in other words is returned at once."""
         text, name, may_defer, labels = key
         document = _parsed(text)
+        self.limits.require(document)
         # Documents that differ in spaces and comments only are one operation.
         normalised = (_digest(document), name, may_defer, labels)
         return self._by_normalised.get(normalised) or _Read(normalised, document)
+
+    def _require_valid(self, document: DocumentNode, *, quickly: bool = False) -> None:
+        require_valid(
+            self._schema, document, quickly=quickly, hides_suggestions=self._hides_suggestions
+        )
 
     def _planned(self, read: _Read, patience: int | None = None) -> Operation:
         _, name, may_defer, labels = read.key
@@ -209,7 +221,13 @@ class Operations:
         plan = self._planner.plan(
             read.document, chosen, may_defer=may_defer, labels=labels, patience=patience
         )
-        operation = Operation(self._schema, read.document, definition, plan)
+        operation = Operation(
+            self._schema,
+            read.document,
+            definition,
+            plan,
+            hides_suggestions=self._hides_suggestions,
+        )
         self._by_normalised[read.key] = operation
         return operation
 

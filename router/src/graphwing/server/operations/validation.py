@@ -55,13 +55,21 @@ _QUICK_RULES = tuple(
 )
 
 
-def require_valid(schema: GraphQLSchema, document: DocumentNode, *, quickly: bool = False) -> None:
+def require_valid(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    *,
+    quickly: bool = False,
+    hides_suggestions: bool = False,
+) -> None:
     """Raise `OperationInvalidError` with all faults of `document`.
 
-    Raises `TakesLongerError` when it is to be found out `quickly`, and is not.
+    What may have been meant is not told if it `hides_suggestions`. Raises `TakesLongerError` when
+    it is to be found out `quickly`, and is not.
     """
+    rules = _QUICK_RULES if quickly else _RULES
     try:
-        errors = validate(schema, document, _QUICK_RULES if quickly else _RULES)
+        errors = validate(schema, document, rules, hide_suggestions=hides_suggestions)
     except RecursionError as error:
         raise too_deep() from error
     if quickly and errors and errors[-1].message == _ABORTED:

@@ -13,6 +13,7 @@ from graphwing.execution.transports.event_streams import StreamProtocol
 from graphwing.server.app import BODY_LIMIT
 from graphwing.server.http.protocol import RouterProtocol
 from graphwing.server.settings.files import read_text
+from graphwing.server.settings.operation_limits import OperationLimits
 from graphwing.server.settings.profiles import Profile, with_profile
 from graphwing.server.settings.reader import (
     Duration,
@@ -120,6 +121,8 @@ class Limits(msgspec.Struct, frozen=True):
     """Bytes of a request's line and headers."""
     read: Duration = Duration(RouterProtocol.read_seconds)
     """How long a client may take to send a request."""
+    operation: OperationLimits = OperationLimits()
+    """What an operation may be made of."""
 
 
 class PlanningSettings(msgspec.Struct, frozen=True):
@@ -172,6 +175,10 @@ class Settings(msgspec.Struct, frozen=True):
     """How long a new operation may be planned."""
     sharing: SharingSettings = SharingSettings()
     """Which queries are answered once that come several times at the same time."""
+    introspection: bool = True
+    """Whether clients may ask for the schema; `__typename` they may in any case."""
+    suggestions: bool | None = None
+    """Whether errors name what may have been meant; as `introspection` if it is not set."""
     override_labels: list[str] = []
     """The labels of `@override(label:)` that hold; those like `percent(5)` need not be named."""
     subscriptions: SubscriptionSettings = SubscriptionSettings()

@@ -18,6 +18,20 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "health": {"verbose": False},
         # A load balancer needs this long to notice that no more requests are wanted.
         "shutdown": {"lame_duck": "5s"},
+        # Clients of one's own know the schema; errors suggest no names either then.
+        "introspection": False,
+        # Room for all that pages of one's own ask, and little for whoever tries things out.
+        "limits": {
+            "operation": {
+                "depth": 25,
+                "height": 2_000,
+                "aliases": 50,
+                "root_fields": 20,
+                "directives": 50,
+                "fragments": 500,
+                "recursion": 100,
+            }
+        },
     },
 }
 

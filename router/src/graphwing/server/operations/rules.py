@@ -1,0 +1,23 @@
+"""What operations have to keep to beside the schema, all in one."""
+
+from __future__ import annotations
+
+import msgspec
+
+from graphwing.server.settings.operation_limits import OperationLimits
+
+
+class OperationRules(msgspec.Struct, frozen=True):
+    """What operations have to keep to beside the schema, and what clients are told of that."""
+
+    limits: OperationLimits = OperationLimits()
+    """What an operation may be made of."""
+    introspection: bool = True
+    """Whether clients may ask for the schema; `__typename` they may in any case."""
+    suggestions: bool | None = None
+    """Whether errors name what may have been meant; as `introspection` if it is not said."""
+
+    @property
+    def hides_suggestions(self) -> bool:
+        """Return whether errors keep to themselves what may have been meant."""
+        return not (self.introspection if self.suggestions is None else self.suggestions)

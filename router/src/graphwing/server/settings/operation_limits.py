@@ -1,0 +1,33 @@
+"""What an operation may be made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Most = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class OperationLimits(msgspec.Struct, frozen=True):
+    """What an operation may be made of, counted with the fragments where they are spread.
+
+    The numbers are far above what clients send that mean well; `None` is no limit.
+    """
+
+    mode: Literal["enforce", "measure"] = "enforce"
+    """Whether an operation beyond a limit is refused, or only logged and counted."""
+    depth: Most | None = 50
+    """Fields in fields."""
+    height: Most | None = 10_000
+    """Fields altogether."""
+    aliases: Most | None = 1_000
+    """Fields that are called something else."""
+    root_fields: Most | None = 200
+    """Fields of the query, mutation or subscription itself."""
+    directives: Most | None = 1_000
+    """Directives, wherever they stand."""
+    fragments: Most | None = 5_000
+    """Spreads of fragments, inline ones too."""
+    recursion: Most | None = 200
+    """Selection sets, lists, objects and list types in one another."""
