@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from graphql import DocumentNode, FragmentDefinitionNode, GraphQLError, parse
 
 from graphwing.errors import SettingsError
+from graphwing.server.documents.manifest import documents_in_manifest
 from graphwing.server.settings.files import read_text
 from graphwing.supergraph import RecordedOperation, fragments_in, operations_in
 
 _GRAPHQL = frozenset({".graphql", ".gql"})
-_APOLLO = "apollo-persisted-query-manifest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def _documents(path: Path) -> Iterator[_Recorded | SettingsError]:
         if path.suffix in _GRAPHQL:
             yield _parsed(text, str(path), is_file=True)
             return
-        for key, body in _manifest(path, text):
+        for key, body in documents_in_manifest(text, str(path)):
             yield _parsed(body, f"{path}: {key}", is_file=False)
     except SettingsError as error:
         yield error
@@ -92,40 +90,3 @@ def _parsed(text: str, source: str, *, is_file: bool) -> _Recorded | SettingsErr
         )
     except RecursionError:
         return SettingsError("it is nested too deeply to be read", place=source)
-
-
-def _manifest(path: Path, text: str) -> Iterator[tuple[str, str]]:
-    """Yield id and text of the operations in a manifest of Apollo's or of Relay's format."""
-    try:
-        manifest: object = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SettingsError(f"it is not JSON: {error}", place=str(path)) from error
-    if not isinstance(manifest, dict):
-        raise _unknown_manifest(path)
-    entries = cast("dict[str, object]", manifest)
-    if entries.get("format") == _APOLLO:
-        yield from _apollo_manifest(path, entries.get("operations"))
-        return
-    for key, body in entries.items():
-        if not isinstance(body, str):
-            raise _unknown_manifest(path)
-        yield key, body
-
-
-def _apollo_manifest(path: Path, operations: object) -> Iterator[tuple[str, str]]:
-    if not isinstance(operations, list):
-        raise _unknown_manifest(path)
-    for entry in cast("list[object]", operations):
-        match entry:
-            case {"id": str(key), "body": str(body)}:
-                yield key, body
-            case _:
-                raise _unknown_manifest(path)
-
-
-def _unknown_manifest(path: Path) -> SettingsError:
-    return SettingsError(
-        "it is no manifest of persisted operations, neither Apollo's nor Relay's",
-        place=str(path),
-        remedy="move it away, or write it as an object from ids to operations",
-    )

@@ -39,6 +39,15 @@ from graphwing.errors.base import (
     UnsupportedFeatureError,
     VariablesInvalidError,
 )
+from graphwing.errors.documents import (
+    DocumentIdRequiredError,
+    DocumentNotTrustedError,
+    DocumentTooLargeError,
+    DocumentUnknownError,
+    PersistedQueryMismatchError,
+    PersistedQueryNotFoundError,
+    PersistedQueryNotSupportedError,
+)
 from graphwing.errors.operations import (
     AliasLimitError,
     DepthLimitError,
@@ -59,6 +68,10 @@ __all__ = [
     "CompositionProblem",
     "DepthLimitError",
     "DirectiveLimitError",
+    "DocumentIdRequiredError",
+    "DocumentNotTrustedError",
+    "DocumentTooLargeError",
+    "DocumentUnknownError",
     "FederationError",
     "FragmentLimitError",
     "HeightLimitError",
@@ -71,6 +84,9 @@ __all__ = [
     "OperationInvalidError",
     "OperationLimitError",
     "OperationUnknownError",
+    "PersistedQueryMismatchError",
+    "PersistedQueryNotFoundError",
+    "PersistedQueryNotSupportedError",
     "PlanningBudgetError",
     "PlanningBusyError",
     "PlanningError",

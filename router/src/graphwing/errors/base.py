@@ -13,7 +13,14 @@ FederationError
 │   │   ├── IntrospectionRefusedError asks for the schema
 │   │   ├── OperationLimitError      is larger than allowed, as `operations` draws
 │   │   ├── SubscriptionRefusedError is one that plain HTTP does not carry
-│   │   └── VariablesInvalidError    comes with values that do not fit
+│   │   ├── VariablesInvalidError    comes with values that do not fit
+│   │   ├── PersistedQueryNotFoundError is named by a hash that is not known yet
+│   │   ├── PersistedQueryNotSupportedError is named, and names are not taken
+│   │   ├── DocumentUnknownError     is named by an id that is in no manifest
+│   │   ├── DocumentNotTrustedError  is sent as a text that is in no manifest
+│   │   └── DocumentIdRequiredError  is sent as a text where only ids are taken
+│   ├── PersistedQueryMismatchError its document, which has another hash than it says
+│   ├── DocumentTooLargeError    the size of its document
 │   ├── MethodRefusedError       its HTTP method
 │   ├── MediaTypeUnknownError    what it sends
 │   ├── MediaTypeRefusedError    what it wants back

@@ -8,6 +8,7 @@ from graphwing.errors import FederationError, SettingsError
 from graphwing.execution import Reconnect
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.planner import Limits
+from graphwing.server.documents.documents import Documents
 from graphwing.server.graph.app_import import imported_app
 from graphwing.server.graph.subgraph import ADDRESSES, Subgraph
 from graphwing.server.identity.identity import Identity
@@ -42,6 +43,7 @@ def router_from_settings(settings: Settings) -> Router:
             introspection=settings.introspection,
             suggestions=settings.suggestions,
         ),
+        documents=_documents(settings),
         planning=Limits(
             soft_seconds=settings.planning.soft_limit, hard_seconds=settings.planning.hard_limit
         ),
@@ -107,6 +109,17 @@ def _require_patience(place: str, settings: EventSettings | SubscriptionSettings
             place=f"{place}.silence",
             remedy="make it longer than `ping`",
         )
+
+
+def _documents(settings: Settings) -> Documents:
+    trusted = settings.documents.trusted
+    if trusted.mode != "off" and not trusted.manifests:
+        raise SettingsError(
+            "there is no manifest, so no document would be trusted",
+            place="documents.trusted.manifests",
+            remedy="give the manifests that the builds of clients write",
+        )
+    return Documents(settings.documents, longest=settings.limits.document)
 
 
 def _identity(settings: IdentitySettings) -> Identity:

@@ -30,6 +30,7 @@ from graphwing.execution.in_flight import InFlight
 from graphwing.planner import Limits
 from graphwing.planner.plan import OperationKind, Plan
 from graphwing.server.app import BODY_LIMIT, RouterApp
+from graphwing.server.documents.documents import Documents
 from graphwing.server.graph.generation import Generation
 from graphwing.server.graph.source import GivenSupergraph, GraphSource
 from graphwing.server.graph.subgraph import Source, as_subgraph
@@ -72,6 +73,7 @@ class Router:
         override_labels: Iterable[str] = (),
         sharing: SharingSettings | None = None,
         rules: OperationRules | None = None,
+        documents: Documents | None = None,
     ) -> None:
         """Raise `CompositionError`, `SupergraphError` or `SettingsError` when it cannot work."""
         if not subgraphs and supergraph is None:
@@ -84,6 +86,7 @@ class Router:
         self._rules = rules or OperationRules()
         self._sharing = sharing or SharingSettings()
         self._shared = InFlight[_SharedKey, ExecutionResult]()
+        self._documents = documents or Documents()
         self._override_labels = frozenset(override_labels)
         self._identity = identity
         self._propagated = propagated_names(propagate_headers)
@@ -127,6 +130,7 @@ class Router:
                 self._generation = self._generation_of(found)
             if not self._generation.is_open:
                 await self._generation.open(self._ways, self._counts)
+            await self._documents.open()
 
     async def reload(
         self, supergraph: GivenSupergraph | None = None, *, drain: float = DRAIN_SECONDS
@@ -163,6 +167,7 @@ class Router:
     async def close(self) -> None:
         """Close the ways to all subgraphs; the router can be opened again."""
         async with self._changing:
+            await self._documents.close()
             for generation, retiring in [*self._retiring.items()]:
                 retiring.cancel()
                 await asyncio.wait((retiring,))
@@ -236,7 +241,7 @@ class Router:
         """
         with self._running() as generation:
             forwarded = await self.forwarded(headers)
-            operation = await generation.operation(request)
+            operation = await generation.operation(self._documents.resolved(request))
             _require_allowed(operation, allow_mutation=allow_mutation)
             variables = operation.variables(request.variables or {})
             executor = generation.executor
@@ -262,7 +267,9 @@ class Router:
         """
         with self._running() as generation:
             forwarded = await self.forwarded(headers)
-            operation = await generation.operation(request, may_defer=True)
+            operation = await generation.operation(
+                self._documents.resolved(request), may_defer=True
+            )
             _require_allowed(operation, allow_mutation=allow_mutation)
             variables = operation.variables(request.variables or {})
             executor = generation.executor
@@ -287,7 +294,7 @@ class Router:
             forwarded = kept_fresh(lambda: self.forwarded(headers))
             # Credentials are looked at before anything else, as they are for other requests.
             await forwarded()
-            operation = await generation.operation(request)
+            operation = await generation.operation(self._documents.resolved(request))
             if operation.plan.kind != "subscription":
                 yield await self.answer(request, headers, allow_mutation=allow_mutation)
                 return
@@ -303,7 +310,7 @@ class Router:
         Raises `OperationError`, `PlanningError` and `NotReadyError`.
         """
         with self._running() as generation:
-            return (await generation.operation(request)).plan.kind
+            return (await generation.operation(self._documents.resolved(request))).plan.kind
 
     async def forwarded(self, headers: Headers) -> dict[str, str]:
         """Return the headers that subgraphs get for a client; raise `UnauthenticatedError`."""

@@ -32,18 +32,46 @@ JSON = "application/json"
 class GraphQLRequest(msgspec.Struct, frozen=True, rename="camel"):
     """One operation that a client wants answered."""
 
-    query: str
+    query: str = ""
+    """The document; empty when the request names it instead."""
     operation_name: str | None = None
     variables: dict[str, Any] | None = None
     extensions: dict[str, Any] | None = None
+    document_id: str | None = None
+    doc_id: Any = msgspec.field(default=None, name="doc_id")
+    """As clients of Relay name it; others may mean anything by that, and by `id`."""
+    id: Any = None
 
 
 class ClientLeftError(Exception):
     """The client closed the connection; nobody waits for the answer."""
 
 
-decode_request = json_decoder(GraphQLRequest).decode
-"""Return the request in a JSON text."""
+_decode = json_decoder(GraphQLRequest).decode
+_decode_object = json_decoder(dict[str, Any]).decode
+
+
+def decode_request(text: bytes | str | msgspec.Raw) -> GraphQLRequest:
+    """Return the request in a JSON text; raise what msgspec raises when there is none."""
+    try:
+        request = _decode(text)
+    except msgspec.ValidationError:
+        sent = _decode_object(text)
+        if sent.get("query", "") is not None:
+            raise
+        # So send clients that name their document, and have none.
+        del sent["query"]
+        return _complete(msgspec.convert(sent, GraphQLRequest), sent)
+    return request if request.query else _complete(request, _decode_object(text))
+
+
+def _complete(request: GraphQLRequest, sent: dict[str, Any]) -> GraphQLRequest:
+    """Return a request that has a document or names one; raise `ValidationError` otherwise."""
+    ids = request.document_id, request.doc_id, request.id
+    names_document = request.extensions and "persistedQuery" in request.extensions
+    if "query" in sent or names_document or any(isinstance(one, str) for one in ids):
+        return request
+    raise msgspec.ValidationError("Object missing required field `query`")
 
 
 async def read_request(
@@ -106,7 +134,7 @@ def _from_query_string(raw: bytes) -> GraphQLRequest:
             for name, value in parameters.items()
             if value
         }
-        return msgspec.convert(read, GraphQLRequest)
+        return _complete(msgspec.convert(read, GraphQLRequest), read)
     except msgspec.ValidationError as error:
         raise RequestError(f"the parameters are no GraphQL request: {error}") from error
     except (ValueError, RecursionError) as error:

@@ -91,7 +91,9 @@ def refusal(error: Exception, media_type: str) -> HttpResponse:
     """Return the response that tells a client why there is no answer."""
     headers: Mapping[str, str] | None = None
     match error:
-        case OperationError() | PlanningBudgetError():
+        case OperationError():
+            status, headers = _status_of_operation(media_type), error.headers()
+        case PlanningBudgetError():
             status = _status_of_operation(media_type)
         case RequestError():
             status, headers = error.status, error.headers()

@@ -11,7 +11,9 @@ import msgspec
 from graphwing.errors import SettingsError
 from graphwing.execution.transports.event_streams import StreamProtocol
 from graphwing.server.app import BODY_LIMIT
+from graphwing.server.documents.documents import LONGEST_DOCUMENT
 from graphwing.server.http.protocol import RouterProtocol
+from graphwing.server.settings.documents import DocumentSettings
 from graphwing.server.settings.files import read_text
 from graphwing.server.settings.operation_limits import OperationLimits
 from graphwing.server.settings.profiles import Profile, with_profile
@@ -123,6 +125,8 @@ class Limits(msgspec.Struct, frozen=True):
     """How long a client may take to send a request."""
     operation: OperationLimits = OperationLimits()
     """What an operation may be made of."""
+    document: Annotated[int, msgspec.Meta(ge=1)] = LONGEST_DOCUMENT
+    """Characters of a document that a client sends."""
 
 
 class PlanningSettings(msgspec.Struct, frozen=True):
@@ -179,6 +183,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Whether clients may ask for the schema; `__typename` they may in any case."""
     suggestions: bool | None = None
     """Whether errors name what may have been meant; as `introspection` if it is not set."""
+    documents: DocumentSettings = DocumentSettings()
+    """Which documents are answered, and how clients may name them."""
     override_labels: list[str] = []
     """The labels of `@override(label:)` that hold; those like `percent(5)` need not be named."""
     subscriptions: SubscriptionSettings = SubscriptionSettings()

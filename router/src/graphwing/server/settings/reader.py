@@ -178,6 +178,9 @@ class _Reader:
         return {}
 
     def _leaf(self, wanted: Any, value: object, place: str) -> Any:  # noqa: ANN401
+        if value is False and "off" in get_args(wanted):
+            # YAML reads `off` as false.
+            value = "off"
         is_from_environment = isinstance(value, str) and "${" in value
         if isinstance(value, str):
             value = self._substituted(value, place)
