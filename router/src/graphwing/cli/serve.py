@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import math
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import click
 import uvicorn
@@ -26,11 +29,16 @@ from graphwing.server.configured import router_from_settings
 from graphwing.server.graph.reload import keep_current
 from graphwing.server.http.protocol import router_protocol
 from graphwing.server.router import Router
-from graphwing.server.settings.model import Listen, Settings, load_settings, settings_of_profile
+from graphwing.server.settings.model import (
+    Listen,
+    Settings,
+    ShutdownSettings,
+    load_settings,
+    settings_of_profile,
+)
 from graphwing.server.settings.profiles import Profile
 from graphwing.server.settings.reader import Duration
 
-_GRACE_SECONDS = 10
 _HOT = Duration(1)
 _MOST_WORKERS = 256
 # Longer than the idle time of browsers' and load balancers' pools, so that they close first.
@@ -67,7 +75,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     port: int | None,
     workers: int,
 ) -> None:
-    """Serve a supergraph: GraphQL at /graphql, /health and /readyz beside it."""
+    """Serve a supergraph: GraphQL at /graphql, /livez and /readyz beside it."""
     settings = load_settings(config, profile) if config else settings_of_profile(profile)
     listen = settings.listen
     settings = replace(
@@ -78,15 +86,15 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     )
     with _listening(settings.listen) as listener:
         if workers == 1:
-            with _signals_that_end_are_no_failure():
-                _work(None, settings, listener)
+            _work(None, settings, listener)
         else:
             kept = Workers(workers, _work_in_process, (settings, listener))
-            sys.exit(kept.run(lambda: _say_where(listener)))
+            # The workers' own copies decide how long connections are accepted.
+            sys.exit(kept.run(lambda: _say_where(listener), listener.close))
 
 
 def _work_in_process(lifeline: Lifeline, settings: Settings, listener: socket.socket) -> None:
-    with _signals_that_end_are_no_failure(), failures_in_one_line():
+    with failures_in_one_line():
         _work(lifeline, settings, listener)
 
 
@@ -96,15 +104,45 @@ def _work(lifeline: Lifeline | None, settings: Settings, listener: socket.socket
     Raises `SettingsError`, `CompositionError`, `SupergraphError` and `SubgraphError` when it
     cannot start.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    # Applications that run in this process are found from where the command is run.
-    sys.path.insert(0, "")
-    router = router_from_settings(settings)
-    app = router.asgi(body_limit=settings.limits.body, subscriptions=settings.subscriptions)
-    server = _Server(_server_config(app, settings), app)
-    # uvloop where it is installed; `asyncio.run` would not take it.
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(_serve(router, server, listener, lifeline, settings.reload_every))
+    ends = _EndingSignals()
+    with ends:
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+        # Applications that run in this process are found from where the command is run.
+        sys.path.insert(0, "")
+        router = router_from_settings(settings)
+        app = router.asgi(
+            body_limit=settings.limits.body,
+            subscriptions=settings.subscriptions,
+            verbose_health=settings.health.verbose,
+        )
+        server = _Server(_server_config(app, settings), app, settings.shutdown)
+        ends.server = server
+        # uvloop where it is installed; `asyncio.run` would not take it.
+        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+            runner.run(_serve(router, server, listener, lifeline, settings.reload_every))
+
+
+class _EndingSignals:
+    """Signals that end the process, with exit code 0; a server that has started handles its own."""
+
+    def __init__(self) -> None:
+        self.server: _Server | None = None
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> None:
+        """Handle them."""
+        for end in (signal.SIGINT, signal.SIGTERM):
+            self._before[end] = signal.signal(end, self._end)
+
+    def __exit__(self, *_: object) -> None:
+        """Handle them no longer."""
+        for end, handler in self._before.items():
+            signal.signal(end, handler)
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        # uvicorn raises a signal again after shutting down, when there is nothing more to do.
+        if self.server is None or not self.server.started:
+            sys.exit(0)
 
 
 def _listening(listen: Listen) -> socket.socket:
@@ -124,18 +162,6 @@ def _listening(listen: Listen) -> socket.socket:
     return listener
 
 
-@contextmanager
-def _signals_that_end_are_no_failure() -> Generator[None]:
-    """Let the process end with exit code 0: uvicorn raises a signal again after shutting down."""
-    ends = (signal.SIGINT, signal.SIGTERM)
-    before = {end: signal.signal(end, lambda _number, _frame: None) for end in ends}
-    try:
-        yield
-    finally:
-        for end, handler in before.items():
-            signal.signal(end, handler)
-
-
 def _server_config(app: RouterApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
@@ -149,7 +175,6 @@ def _server_config(app: RouterApp, settings: Settings) -> uvicorn.Config:
         # Nothing here depends on where a client is, and what it says of that is not to be trusted.
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
         ws_max_size=settings.limits.body,
         # The router pings its clients itself, in their protocol.
         ws_ping_interval=None,
@@ -192,17 +217,32 @@ def _say_where(listener: socket.socket) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is there, and takes leave of clients that stay."""
+    """A server that says when it is there, and takes leave of clients in three steps.
+
+    First it is no longer ready and goes on, so that load balancers send no more; then it takes no
+    more connections and ends what is under way; then it closes what is left.
+    """
 
     on_ready: Callable[[], None]
 
-    def __init__(self, config: uvicorn.Config, app: RouterApp) -> None:
+    def __init__(self, config: uvicorn.Config, app: RouterApp, leaving: ShutdownSettings) -> None:
         super().__init__(config)
         self._app = app
+        self._leaving = leaving
 
     def end(self) -> None:
-        """Stop as on a signal."""
+        """Take no more connections from now on."""
         self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to leave; somebody who presses Ctrl-C does not wait for a load balancer."""
+        is_first = not self._app.health.is_leaving
+        self._app.leave()
+        if sig != signal.SIGTERM or not self._leaving.lame_duck:
+            super().handle_exit(sig, frame)
+        elif is_first:
+            loop = asyncio.get_running_loop()
+            loop.call_soon_threadsafe(loop.call_later, self._leaving.lame_duck, self.end)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
@@ -213,6 +253,11 @@ class _Server(uvicorn.Server):
         self.on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End all subscriptions, then stop."""
-        await self._app.stop()
+        """Let what is under way end, in time; then stop."""
+        now = asyncio.get_running_loop().time
+        until = now() + self._leaving.drain
+        for server in self.servers:
+            server.close()
+        await self._app.stop(self._leaving.drain)
+        self.config.timeout_graceful_shutdown = max(1, math.ceil(until - now()))
         await super().shutdown(sockets)

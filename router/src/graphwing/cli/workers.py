@@ -58,11 +58,14 @@ class Workers:
         self._arguments = tuple(arguments)
         self._workers: list[_Worker] = []
         self._is_ending = False
+        self._noticed, self._notice = _CONTEXT.Pipe(duplex=False)
+        """Readable once it is ending: a signal alone would interrupt no wait."""
 
-    def run(self, on_ready: Callable[[], None]) -> int:
+    def run(self, on_ready: Callable[[], None], on_end: Callable[[], None] = lambda: None) -> int:
         """Return 0 after SIGINT or SIGTERM, and 1 if the first cannot start.
 
-        The first tells what is wrong with the settings, once and not by every worker.
+        The first tells what is wrong with the settings, once and not by every worker. `on_end` is
+        called when no other worker will be started.
         """
         before = {end: signal.signal(end, self._end) for end in _ENDS}
         try:
@@ -77,8 +80,11 @@ class Workers:
                 self._look_after_workers(restart=True)
             if not self._is_ending:
                 on_ready()
-            while self._workers:
+            while self._workers and not self._is_ending:
                 self._look_after_workers(restart=True)
+            on_end()
+            while self._workers:
+                self._look_after_workers()
             return 0
         finally:
             for end, handler in before.items():
@@ -98,6 +104,8 @@ class Workers:
         return worker
 
     def _end(self, _number: int, _frame: object) -> None:
+        if not self._is_ending:
+            self._notice.send_bytes(b"end")
         self._is_ending = True
         for worker in self._workers:
             worker.process.terminate()
@@ -106,7 +114,8 @@ class Workers:
         """Wait until a worker gets ready or ends; start another in place of one that ended."""
         ends = [one.process.sentinel for one in self._workers]
         starts = [one.connection for one in self._workers if not one.is_ready]
-        events = wait([*ends, *starts])
+        ending = [] if self._is_ending else [self._noticed]
+        events = wait([*ends, *starts, *ending])
         for worker in [*self._workers]:
             if worker.connection in events and _said_ready(worker.connection):
                 worker.is_ready = True

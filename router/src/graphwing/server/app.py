@@ -1,10 +1,10 @@
-"""The router as an ASGI application: `/graphql`, `/health`, `/readyz`, and its own lifespan."""
+"""The router as an ASGI application: `/graphql`, its health, and its own lifespan."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from graphwing.errors import (
     FederationError,
@@ -13,6 +13,7 @@ from graphwing.errors import (
 )
 from graphwing.execution import ExecutionResult, SendPart
 from graphwing.planner.plan import OperationKind
+from graphwing.server.health import Health
 from graphwing.server.http.client import WaitingClients, WhileClientWaits
 from graphwing.server.http.media_type import JSON
 from graphwing.server.http.parts_response import PartsResponse
@@ -43,7 +44,7 @@ from graphwing.server.streams.subscriptions import Subscriptions, SubscriptionSe
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes that the body of a request may have, unless settings say otherwise."""
 
-_OK, _NOT_FOUND, _NOT_READY = 200, 404, 503
+_NOT_FOUND = 404
 _POLICY_VIOLATION = 1008
 
 
@@ -95,14 +96,24 @@ class Answering(Protocol):
         """Return what subgraphs are told of the client."""
         ...
 
+    def checks(self) -> Mapping[str, Any]:
+        """Return what it finds when it looks at itself, by name."""
+        ...
+
 
 class RouterApp:
     """Serves one router."""
 
     def __init__(
-        self, router: Answering, *, body_limit: int, subscriptions: SubscriptionSettings
+        self,
+        router: Answering,
+        *,
+        body_limit: int,
+        subscriptions: SubscriptionSettings,
+        verbose_health: bool = True,
     ) -> None:
         self._router = router
+        self.health = Health(router, is_verbose=verbose_health)
         self._body_limit = body_limit
         self._subscriptions = Subscriptions(subscriptions)
         self._clients = WaitingClients()
@@ -117,9 +128,17 @@ class RouterApp:
             case _:
                 await self._websocket(scope, receive, send)
 
-    async def stop(self) -> None:
-        """End all subscriptions, each with a word of goodbye; a server would only cut them off."""
-        await self._subscriptions.stop()
+    def leave(self) -> None:
+        """Be no longer ready; requests are answered all the same."""
+        self.health.is_leaving = True
+
+    async def stop(self, drain: float = 0.0) -> None:
+        """End all subscriptions, each with a word of goodbye; a server would only cut them off.
+
+        Other operations over WebSockets and streams may take up to `drain` seconds before.
+        """
+        self.leave()
+        await self._subscriptions.stop(drain)
 
     def direct_media_type(self, target: bytes, headers: RequestHeaders) -> str | None:
         """Return the media type of the response to a POST that can go the short way.
@@ -169,7 +188,7 @@ class RouterApp:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = _route(scope)
         if path != "/graphql":
-            response = self._beside_graphql(path)
+            response = self._beside_graphql(path, scope)
         else:
             try:
                 response = await self._graphql(scope, receive, send)
@@ -178,17 +197,12 @@ class RouterApp:
         if response is not None:
             await send_response(send, response)
 
-    def _beside_graphql(self, path: str) -> HttpResponse:
-        match path:
-            case "/health":
-                return json_response(_OK, {"status": "alive"})
-            case "/readyz" if self._router.is_ready:
-                return json_response(_OK, {"status": "ready"})
-            case "/readyz":
-                return json_response(_NOT_READY, {"status": "not ready"})
-            case _:
-                error = f"nothing is at `{path}`; GraphQL is at `/graphql`"
-                return json_response(_NOT_FOUND, {"errors": [{"message": error}]})
+    def _beside_graphql(self, path: str, scope: Scope) -> HttpResponse:
+        response = self.health.response(path, scope["query_string"])
+        if response is not None:
+            return response
+        error = f"nothing is at `{path}`; GraphQL is at `/graphql`"
+        return json_response(_NOT_FOUND, {"errors": [{"message": error}]})
 
     async def _graphql(self, scope: Scope, receive: Receive, send: Send) -> HttpResponse | None:
         """Return the response, or nothing when it has been sent in pieces."""
@@ -226,8 +240,9 @@ class RouterApp:
                 # Before the stream begins, for then it is too late for a status.
                 await self._router.forwarded(headers)
                 results = self._router.responses(request, headers, allow_mutation=allow_mutation)
+                kind = partial(self._router.kind, request)
                 with WhileClientWaits(self._clients, receive):
-                    await send_stream(send, results, accepted.stream, self._subscriptions)
+                    await send_stream(send, results, kind, accepted.stream, self._subscriptions)
             except (RequestError, NotReadyError) as error:
                 return refusal(error, accepted.whole or JSON)
             return None
@@ -255,6 +270,7 @@ class RouterApp:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         self._subscriptions.start()
+        self.health.is_leaving = False
         try:
             await self._router.open()
         except FederationError as error:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from graphwing.errors import (
+    FederationError,
     MethodRefusedError,
     NotReadyError,
     RequestError,
@@ -31,7 +32,9 @@ from graphwing.planner import Limits
 from graphwing.planner.plan import OperationKind, Plan
 from graphwing.server.app import BODY_LIMIT, RouterApp
 from graphwing.server.documents.documents import Documents
+from graphwing.server.graph.checks import reload_check, supergraph_check
 from graphwing.server.graph.generation import Generation
+from graphwing.server.graph.reloads import Reloads
 from graphwing.server.graph.source import GivenSupergraph, GraphSource
 from graphwing.server.graph.subgraph import Source, as_subgraph
 from graphwing.server.graph.ways import Ways
@@ -96,6 +99,7 @@ class Router:
             shares_requests=self._sharing.subgraph_requests,
         )
         self._counts = Counts()
+        self._reloads = Reloads()
         self._changing = asyncio.Lock()
         self._retiring: dict[Generation, asyncio.Task[None]] = {}
         self._source = GraphSource(self._subgraphs, supergraph)
@@ -130,7 +134,18 @@ class Router:
                 self._generation = self._generation_of(found)
             if not self._generation.is_open:
                 await self._generation.open(self._ways, self._counts)
+                self._reloads.begin()
             await self._documents.open()
+
+    def checks(self) -> dict[str, Any]:
+        """Return what the router finds when it looks at itself: its graph, and the ways from it."""
+        if self._generation is None or not self._generation.is_open:
+            return {"supergraph": {"ok": False, "reason": "it is not open"}}
+        return {
+            "supergraph": supergraph_check(self._generation.supergraph, self._reloads),
+            "reload": reload_check(self._reloads),
+            "subgraphs": self._ways.checks(),
+        }
 
     async def reload(
         self, supergraph: GivenSupergraph | None = None, *, drain: float = DRAIN_SECONDS
@@ -143,6 +158,15 @@ class Router:
         change. Raises `SupergraphError`, `CompositionError`, `SettingsError`, `SubgraphError` and
         `NotReadyError`; then nothing has changed.
         """
+        try:
+            is_new = await self._reloaded(supergraph, drain)
+        except FederationError as error:
+            self._reloads.fail(error)
+            raise
+        self._reloads.succeed(is_new=is_new)
+        return is_new
+
+    async def _reloaded(self, supergraph: GivenSupergraph | None, drain: float) -> bool:
         async with self._changing, AsyncExitStack() as asking:
             before = self._running()
             source = self._source
@@ -334,10 +358,17 @@ class Router:
         *,
         body_limit: int = BODY_LIMIT,
         subscriptions: SubscriptionSettings | None = None,
+        verbose_health: bool = True,
     ) -> RouterApp:
-        """Return the ASGI application that serves this router and opens it with the server."""
+        """Return the ASGI application that serves this router and opens it with the server.
+
+        With `verbose_health`, `/readyz?verbose` tells clients what was looked at.
+        """
         return RouterApp(
-            self, body_limit=body_limit, subscriptions=subscriptions or SubscriptionSettings()
+            self,
+            body_limit=body_limit,
+            subscriptions=subscriptions or SubscriptionSettings(),
+            verbose_health=verbose_health,
         )
 
     def _running(self) -> Generation:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from typing import Any
 
 from graphwing.execution import Endpoint, Transport
 from graphwing.execution.transports.sharing import SharingTransport
+from graphwing.server.graph.checks import way_check
 from graphwing.server.graph.subgraph import Subgraph
 
 _Key = tuple[str, str | None]
+
+# What nobody has to see of an address.
+_PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 @dataclass(slots=True)
@@ -53,6 +59,16 @@ class Ways:
         until.push_async_callback(self._leave, key, way)
         timeout = self._timeout if given.timeout is None else given.timeout
         return Endpoint(way.transport, timeout, given.reconnect)
+
+    def checks(self) -> dict[str, Any]:
+        """Return, by subgraph, which ways are open and what they say of themselves."""
+        checks: dict[str, Any] = {}
+        for (name, url), way in self._open.items():
+            address = _PASSWORD.sub("", url) if url else "in this process"
+            check = way_check(address, way.transport)
+            # For a while two generations may have different ways to one subgraph.
+            checks[name if name not in checks else f"{name} ({address})"] = check
+        return checks
 
     async def _leave(self, key: _Key, way: _Way) -> None:
         way.users -= 1

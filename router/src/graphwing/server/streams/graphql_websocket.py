@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ import msgspec
 from graphwing.errors import NotReadyError, TooManySubscriptionsError, UnauthenticatedError
 from graphwing.exact_json import encode_json
 from graphwing.execution import ExecutionResult
+from graphwing.planner.plan import OperationKind
 from graphwing.server.http.request import (
     GraphQLRequest,
     Headers,
@@ -53,6 +55,10 @@ class Responding(Protocol):
         self, request: GraphQLRequest, headers: Headers
     ) -> AsyncGenerator[ExecutionResult]:
         """Answer one request as often as it wants."""
+        ...
+
+    async def kind(self, request: GraphQLRequest) -> OperationKind:
+        """Return what kind of operation a request asks for."""
         ...
 
     async def forwarded(self, headers: Headers) -> Mapping[str, str]:
@@ -211,7 +217,8 @@ class GraphQLWebSocket:
         """Send the responses to one operation; return the errors that end them."""
         results = self._router.responses(request, self._headers)
         try:
-            async with self._subscriptions.delivery(results) as delivery:
+            kind = partial(self._router.kind, request)
+            async with self._subscriptions.delivery(results, kind) as delivery:
                 async for result in delivery:
                     await self._say("next", of=operation_id, payload=result_body(result))
         except Exception as error:  # noqa: BLE001 - all that can go wrong is told here

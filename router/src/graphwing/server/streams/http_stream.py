@@ -11,7 +11,7 @@ from graphwing.server.http.request import ClientLeftError, Send
 from graphwing.server.http.response import told_errors
 from graphwing.server.http.stream_type import StreamType
 from graphwing.server.streams.delivery import Delivery
-from graphwing.server.streams.subscriptions import Subscriptions
+from graphwing.server.streams.subscriptions import FindKind, Subscriptions
 
 _OK = 200
 
@@ -19,6 +19,7 @@ _OK = 200
 async def send_stream(
     send: Send,
     results: AsyncGenerator[ExecutionResult],
+    kind: FindKind,
     stream_type: StreamType,
     subscriptions: Subscriptions,
 ) -> None:
@@ -38,7 +39,7 @@ async def send_stream(
 
     with subscriptions.place():
         async with (
-            subscriptions.delivery(results) as delivery,
+            subscriptions.delivery(results, kind) as delivery,
             aclosing(_bodies(delivery, stream_type, settings.ping)) as bodies,
         ):
             await send(_start(stream_type))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import Annotated
 
 import msgspec
 
-from graphwing.errors import NotReadyError, TooManySubscriptionsError
+from graphwing.errors import FederationError, NotReadyError, TooManySubscriptionsError
 from graphwing.execution import ExecutionResult
+from graphwing.planner.plan import OperationKind
 from graphwing.server.settings.reader import Duration
 from graphwing.server.streams.delivery import Delivery, SlowClientPolicy
 
@@ -19,6 +20,9 @@ _log = logging.getLogger("graphwing")
 
 # How long clients may take to read what still waits for them when the router stops.
 _FAREWELL_SECONDS = 1.0
+
+FindKind = Callable[[], Awaitable[OperationKind]]
+"""Returns what kind of operation it is that has the results."""
 
 
 class SubscriptionSettings(msgspec.Struct, frozen=True):
@@ -46,7 +50,7 @@ class Subscriptions:
     def __init__(self, settings: SubscriptionSettings) -> None:
         self.settings = settings
         self._taken = 0
-        self._deliveries: set[Delivery] = set()
+        self._deliveries: dict[Delivery, FindKind] = {}
         self._connections: set[Callable[[], Awaitable[None]]] = set()
         self._is_stopping = False
         self._none_left = asyncio.Event()
@@ -76,43 +80,66 @@ class Subscriptions:
             self._connections.discard(close)
 
     @asynccontextmanager
-    async def delivery(self, results: AsyncGenerator[ExecutionResult]) -> AsyncGenerator[Delivery]:
+    async def delivery(
+        self, results: AsyncGenerator[ExecutionResult], kind: FindKind
+    ) -> AsyncGenerator[Delivery]:
         """Give what waits for a client, while `results` are drawn as fast as they come.
 
-        At the end of the block they are closed.
+        At the end of the block they are closed. `kind` is asked for when the router stops.
         """
         settings = self.settings
         delivery = Delivery(
             size=settings.queue, policy=settings.slow_client, patience=settings.patience
         )
-        self._deliveries.add(delivery)
+        self._deliveries[delivery] = kind
         drawing = asyncio.get_running_loop().create_task(_draw(results, delivery))
         try:
             yield delivery
         finally:
-            self._deliveries.discard(delivery)
+            self._deliveries.pop(delivery, None)
             drawing.cancel()
             await asyncio.wait((drawing,))
             if delivery.dropped:
                 _log.warning("a slow client missed %d events", delivery.dropped)
 
-    async def stop(self) -> None:
-        """Complete every subscription, then close every WebSocket; new ones are refused."""
+    async def stop(self, drain: float = 0.0) -> None:
+        """Complete every subscription, then close every WebSocket; new ones are refused.
+
+        What has one response only may take up to `drain` seconds to have it.
+        """
         self._is_stopping = True
-        for delivery in self._deliveries:
+        ending = [
+            delivery
+            for delivery, kind in [*self._deliveries.items()]
+            if not drain or await _is_subscription(kind)
+        ]
+        for delivery in ending:
             delivery.end()
+        if drain:
+            await self._left_within(drain)
+            for delivery in self._deliveries:
+                delivery.end()
+        await self._left_within(_FAREWELL_SECONDS)
+        await asyncio.gather(*[close() for close in self._connections])
+
+    async def _left_within(self, seconds: float) -> None:
         if self._taken:
             self._none_left.clear()
-            try:
-                async with asyncio.timeout(_FAREWELL_SECONDS):
-                    await self._none_left.wait()
-            except TimeoutError:
-                pass
-        await asyncio.gather(*[close() for close in self._connections])
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._none_left.wait(), seconds)
 
     def start(self) -> None:
         """Serve again after a stop."""
         self._is_stopping = False
+
+
+async def _is_subscription(kind: FindKind) -> bool:
+    """Return whether an operation is one, or none that can be answered."""
+    try:
+        async with asyncio.timeout(_FAREWELL_SECONDS):
+            return await kind() == "subscription"
+    except (FederationError, TimeoutError):
+        return True
 
 
 async def _draw(results: AsyncGenerator[ExecutionResult], delivery: Delivery) -> None:
