@@ -25,15 +25,29 @@ from graphwing.server.router import Router
 from graphwing.server.settings.model import Settings, load_settings
 from graphwing.server.settings.operation_limits import OperationLimits
 from graphwing.server.settings.sharing import SharingSettings
+from graphwing.server.settings.traffic import (
+    BreakerSettings,
+    ClientKeySettings,
+    ConcurrencySettings,
+    RateLimitSettings,
+    RetrySettings,
+    SubgraphTraffic,
+    TrafficSettings,
+)
 from graphwing.server.streams.subscriptions import SubscriptionSettings
+from graphwing.server.traffic.client import Client
 from graphwing.supergraph import Supergraph, parse_supergraph
 
 if TYPE_CHECKING:
     from graphwing.composition import SubgraphSdl, compose
 
 __all__ = [
+    "BreakerSettings",
+    "Client",
+    "ClientKeySettings",
     "CompositionError",
     "CompositionProblem",
+    "ConcurrencySettings",
     "EventStreams",
     "FederationError",
     "Identity",
@@ -42,8 +56,10 @@ __all__ = [
     "OperationRules",
     "Planner",
     "PlanningError",
+    "RateLimitSettings",
     "Reconnect",
     "RequestError",
+    "RetrySettings",
     "Router",
     "Settings",
     "SettingsError",
@@ -54,9 +70,11 @@ __all__ = [
     "SubgraphRequest",
     "SubgraphSdl",
     "SubgraphTimeoutError",
+    "SubgraphTraffic",
     "SubscriptionSettings",
     "Supergraph",
     "SupergraphError",
+    "TrafficSettings",
     "Transport",
     "compose",
     "load_settings",

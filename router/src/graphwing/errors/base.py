@@ -27,6 +27,9 @@ FederationError
 │   ├── BodyTooLargeError        its size
 │   ├── UnauthenticatedError     its credentials
 │   ├── TooManySubscriptionsError its being one subscription too many
+│   ├── RateLimitedError         its being one of too many of the same client
+│   ├── RouterBusyError          its being one of too many of all clients
+│   ├── RequestTimeoutError      its taking too long
 │   └── ClientTooSlowError       its not reading the answers
 ├── NotReadyError        the router is not open (yet, or any more)
 ├── PlanningError        no plan exists for a valid operation (a bug in us or the supergraph)
@@ -34,6 +37,13 @@ FederationError
 │       └── PlanningTimeoutError     or more time
 └── SubgraphError        a subgraph answered badly, or not at all (found at run time)
     ├── SubgraphTimeoutError
+    │   └── RequestTimeIsOverError   for the whole request took too long
+    ├── SubgraphConnectionError  it cannot be reached, or the connection breaks
+    ├── SubgraphFailedError      it raises an exception in this process
+    ├── SubgraphAnswerTooLargeError
+    ├── SubgraphNotAskedError    the router leaves it alone
+    │   ├── CircuitOpenError         for too much of it failed
+    │   └── SubgraphBusyError        for it has enough to do
     ├── StreamRefusedError       it answers a subscription with errors and not with events
     ├── StreamLostError          its events break off
     └── SubgraphStartError       an application in this process does not start

@@ -62,6 +62,8 @@ class RawAnswer(msgspec.Struct, frozen=True):
     body: bytes
     content_type: str | None = None
     status: int = 200
+    retry_after: str | None = None
+    """When the subgraph wants to be asked again, as its header says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from graphwing.server.http.wanted import Wanted, wanted
 from graphwing.server.streams.graphql_websocket import GraphQLWebSocket
 from graphwing.server.streams.http_stream import send_stream
 from graphwing.server.streams.subscriptions import Subscriptions, SubscriptionSettings
+from graphwing.server.traffic.client import CLIENT_ADDRESS, Peer, client_address
 
 BODY_LIMIT = 2 * 1024 * 1024
 """Bytes that the body of a request may have, unless settings say otherwise."""
@@ -111,12 +112,15 @@ class RouterApp:
         body_limit: int,
         subscriptions: SubscriptionSettings,
         verbose_health: bool = True,
+        trusted_proxies: int | None = None,
     ) -> None:
+        """Take how many proxies to trust, if it matters who the clients are."""
         self._router = router
         self.health = Health(router, is_verbose=verbose_health)
         self._body_limit = body_limit
         self._subscriptions = Subscriptions(subscriptions)
         self._clients = WaitingClients()
+        self._trusted_proxies = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or open and close the router with the server."""
@@ -156,8 +160,12 @@ class RouterApp:
             return None
         return accepted.whole if accepted.stream is None and accepted.in_parts is None else None
 
-    async def respond(self, headers: RequestHeaders, body: bytes, media_type: str) -> HttpResponse:
+    async def respond(
+        self, headers: RequestHeaders, body: bytes, media_type: str, client: Peer | None
+    ) -> HttpResponse:
         """Return the response to a POST whose body is known."""
+        if self._trusted_proxies is not None:
+            self._note_client(client, headers, self._trusted_proxies)
         try:
             request = request_in(body)
         except RequestError as error:
@@ -177,6 +185,9 @@ class RouterApp:
         return await respond(result, media_type)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._trusted_proxies is not None:
+            headers = RequestHeaders(scope["headers"])
+            self._note_client(scope.get("client"), headers, self._trusted_proxies)
         if _route(scope) == "/graphql":
             connection = GraphQLWebSocket(
                 self._router, self._subscriptions, message_limit=self._body_limit
@@ -184,6 +195,13 @@ class RouterApp:
             await connection.serve(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+
+    @staticmethod
+    def _note_client(peer: Peer | None, headers: RequestHeaders, trusted_proxies: int) -> None:
+        """Note in the context of the request who sends it."""
+        forwarded_for = headers.get("x-forwarded-for")
+        address = client_address(peer, forwarded_for, trusted_proxies=trusted_proxies)
+        CLIENT_ADDRESS.set(address)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = _route(scope)
@@ -207,6 +225,8 @@ class RouterApp:
     async def _graphql(self, scope: Scope, receive: Receive, send: Send) -> HttpResponse | None:
         """Return the response, or nothing when it has been sent in pieces."""
         headers = RequestHeaders(scope["headers"])
+        if self._trusted_proxies is not None:
+            self._note_client(scope.get("client"), headers, self._trusted_proxies)
         accepted: Wanted | None = None
         try:
             accepted = wanted(headers.get("accept"))

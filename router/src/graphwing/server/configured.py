@@ -20,6 +20,7 @@ from graphwing.server.settings.model import (
     Settings,
     SubgraphSettings,
 )
+from graphwing.server.settings.traffic import SubgraphTraffic
 from graphwing.server.streams.subscriptions import SubscriptionSettings
 
 
@@ -30,6 +31,7 @@ def router_from_settings(settings: Settings) -> Router:
     Raises `SettingsError` and `SupergraphError`.
     """
     _require_patience("subscriptions", settings.subscriptions)
+    _require_order("traffic.subgraphs", settings.traffic.subgraphs)
     return Router(
         {name: subgraph_from_settings(name, one) for name, one in settings.subgraphs.items()},
         supergraph=settings.supergraph,
@@ -44,6 +46,7 @@ def router_from_settings(settings: Settings) -> Router:
             suggestions=settings.suggestions,
         ),
         documents=_documents(settings),
+        traffic=settings.traffic,
         planning=Limits(
             soft_seconds=settings.planning.soft_limit, hard_seconds=settings.planning.hard_limit
         ),
@@ -75,6 +78,7 @@ def subgraph_from_settings(name: str, settings: SubgraphSettings) -> Subgraph:
     """Return the subgraph `name` as `settings` describe it, or raise `SettingsError`."""
     place = f"subgraphs.{name}"
     events = settings.subscriptions
+    _require_order(f"{place}.traffic", settings.traffic)
     if settings.url and not settings.url.startswith(ADDRESSES):
         raise SettingsError(
             f"`{settings.url}` is no address of HTTP",
@@ -88,6 +92,7 @@ def subgraph_from_settings(name: str, settings: SubgraphSettings) -> Subgraph:
         timeout=settings.timeout,
         streams=_streams(place, events),
         reconnect=Reconnect(events.reconnect.attempts, events.reconnect.delay),
+        traffic=settings.traffic,
     )
 
 
@@ -120,6 +125,16 @@ def _documents(settings: Settings) -> Documents:
             remedy="give the manifests that the builds of clients write",
         )
     return Documents(settings.documents, longest=settings.limits.document)
+
+
+def _require_order(place: str, settings: SubgraphTraffic) -> None:
+    retry = settings.retry
+    if retry is not None and retry.longest_delay < retry.delay:
+        raise SettingsError(
+            f"{retry.longest_delay:g} s is shorter than the shortest pause, {retry.delay:g} s",
+            place=f"{place}.retry.longest_delay",
+            remedy="make it longer than `delay`",
+        )
 
 
 def _identity(settings: IdentitySettings) -> Identity:

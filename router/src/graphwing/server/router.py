@@ -45,7 +45,11 @@ from graphwing.server.identity.identity import Identity
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.settings.sharing import SharingSettings
 from graphwing.server.settings.suggestion import suggestion
+from graphwing.server.settings.traffic import TrafficSettings
 from graphwing.server.streams.subscriptions import SubscriptionSettings
+from graphwing.server.traffic.rate_limit import rate_limit
+from graphwing.server.traffic.shaped_router import shaped
+from graphwing.server.traffic.to_subgraph import TrafficView
 from graphwing.supergraph import Supergraph
 
 DRAIN_SECONDS = 30.0
@@ -77,6 +81,7 @@ class Router:
         sharing: SharingSettings | None = None,
         rules: OperationRules | None = None,
         documents: Documents | None = None,
+        traffic: TrafficSettings | None = None,
     ) -> None:
         """Raise `CompositionError`, `SupergraphError` or `SettingsError` when it cannot work."""
         if not subgraphs and supergraph is None:
@@ -88,6 +93,7 @@ class Router:
         self._planning = planning
         self._rules = rules or OperationRules()
         self._sharing = sharing or SharingSettings()
+        self._traffic = traffic or TrafficSettings()
         self._shared = InFlight[_SharedKey, ExecutionResult]()
         self._documents = documents or Documents()
         self._override_labels = frozenset(override_labels)
@@ -97,7 +103,9 @@ class Router:
             self._subgraphs,
             timeout=timeout,
             shares_requests=self._sharing.subgraph_requests,
+            traffic=self._traffic.subgraphs,
         )
+        self._rate_limit = rate_limit(self._traffic.rate_limit, identity and identity.claims)
         self._counts = Counts()
         self._reloads = Reloads()
         self._changing = asyncio.Lock()
@@ -117,6 +125,11 @@ class Router:
     def counts(self) -> Counts:
         """Return how the requests since the router opened were answered."""
         return self._counts
+
+    @property
+    def traffic(self) -> Mapping[str, TrafficView]:
+        """Return how it stands with requests to each subgraph."""
+        return self._ways.traffic()
 
     @property
     def is_ready(self) -> bool:
@@ -364,10 +377,12 @@ class Router:
 
         With `verbose_health`, `/readyz?verbose` tells clients what was looked at.
         """
+        limited = self._rate_limit is not None
         return RouterApp(
-            self,
+            shaped(self, self._traffic, self._rate_limit),
             body_limit=body_limit,
             subscriptions=subscriptions or SubscriptionSettings(),
+            trusted_proxies=self._traffic.trusted_proxies if limited else None,
             verbose_health=verbose_health,
         )
 

@@ -35,7 +35,13 @@ class App:
     def direct_media_type(self, target: bytes, headers: RequestHeaders) -> str | None:
         return JSON if target == b"/graphql" and "content-length" in headers else None
 
-    async def respond(self, _headers: RequestHeaders, body: bytes, media_type: str) -> HttpResponse:
+    async def respond(
+        self,
+        _headers: RequestHeaders,
+        body: bytes,
+        media_type: str,
+        _client: tuple[str, int] | None,
+    ) -> HttpResponse:
         self.ways.append("short")
         return await self._response(body, media_type)
 

@@ -115,6 +115,7 @@ class Exchange:
     def __init__(self, body: bytes) -> None:
         self.status = 0
         self.content_type: str | None = None
+        self.retry_after: str | None = None
         self.is_complete = False
         self._request: Message | None = {
             "type": "http.request",
@@ -142,8 +143,13 @@ class Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             for name, value in message.get("headers", ()):
-                if name.lower() == b"content-type":
-                    self.content_type = value.decode("latin-1")
+                match name.lower():
+                    case b"content-type":
+                        self.content_type = value.decode("latin-1")
+                    case b"retry-after":
+                        self.retry_after = value.decode("latin-1")
+                    case _:
+                        pass
         elif message["type"] == "http.response.body":
             self._parts.append(message.get("body", b""))
             if not message.get("more_body", False):

@@ -8,14 +8,22 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from graphwing.errors import NotReadyError, SubgraphError, SubgraphTimeoutError
+from graphwing.errors import (
+    NotReadyError,
+    SubgraphAnswerTooLargeError,
+    SubgraphConnectionError,
+    SubgraphError,
+    SubgraphTimeoutError,
+)
 from graphwing.execution.transport import RawAnswer, SubgraphAnswer, SubgraphRequest
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.execution.transports.http1 import (
     AddressError,
+    AnswerTooLargeError,
     ConnectionBrokenError,
     NotHttpError,
     Pool,
+    PoolLimits,
     read_address,
 )
 from graphwing.execution.transports.request_headers import REQUEST_HEADERS
@@ -27,8 +35,16 @@ if TYPE_CHECKING:
 class HttpTransport:
     """Sends requests to a subgraph's URL: `http:`, `https:`, or `unix:` and a socket's path."""
 
-    def __init__(self, subgraph: str, url: str, *, streams: EventStreams | None = None) -> None:
+    def __init__(
+        self,
+        subgraph: str,
+        url: str,
+        *,
+        streams: EventStreams | None = None,
+        limits: PoolLimits | None = None,
+    ) -> None:
         self._subgraph = subgraph
+        self._limits = limits
         self._url = url
         self._streams = streams or EventStreams()
         self._event_streams: HttpEventStreams | None = None
@@ -40,7 +56,7 @@ class HttpTransport:
         self._is_open = True
         # What is no address fails like a server that is not there: the other subgraphs go on.
         with suppress(AddressError):
-            self._pool = Pool(read_address(self._url), REQUEST_HEADERS)
+            self._pool = Pool(read_address(self._url), REQUEST_HEADERS, limits=self._limits)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -75,8 +91,10 @@ class HttpTransport:
         except TimeoutError as error:
             raise SubgraphTimeoutError(self._subgraph, timeout) from error
         except OSError as error:
-            raise SubgraphError(self._subgraph, _reason(error)) from error
-        return RawAnswer(self._subgraph, answer.body, answer.content_type, answer.status)
+            raise _failure(self._subgraph, error) from error
+        return RawAnswer(
+            self._subgraph, answer.body, answer.content_type, answer.status, answer.retry_after
+        )
 
     def _opened_streams(self) -> HttpEventStreams:
         if self._event_streams is not None:
@@ -102,7 +120,14 @@ _REASONS: tuple[tuple[type[OSError], str], ...] = (
 )
 
 
-def _reason(error: OSError) -> str:
-    if isinstance(error, NotHttpError):
-        return str(error)
-    return next(text for kind, text in _REASONS if isinstance(error, kind))
+def _failure(subgraph: str, error: OSError) -> SubgraphError:
+    match error:
+        case AnswerTooLargeError():
+            return SubgraphAnswerTooLargeError(subgraph, error.limit)
+        case NotHttpError():
+            return SubgraphError(subgraph, str(error))
+        case _:
+            reason = next(text for kind, text in _REASONS if isinstance(error, kind))
+            # A certificate that is refused now is refused again.
+            passes = not isinstance(error, ssl.SSLError)
+            return SubgraphConnectionError(subgraph, reason, passes=passes)

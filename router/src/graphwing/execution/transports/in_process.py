@@ -98,7 +98,13 @@ class AsgiTransport:
                 raise
         if not exchange.is_complete:
             raise SubgraphError(self._subgraph, "ended without an answer")
-        return RawAnswer(self._subgraph, exchange.body, exchange.content_type, exchange.status)
+        return RawAnswer(
+            self._subgraph,
+            exchange.body,
+            exchange.content_type,
+            exchange.status,
+            exchange.retry_after,
+        )
 
     async def _ask(
         self,

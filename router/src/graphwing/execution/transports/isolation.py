@@ -9,7 +9,12 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from graphwing.errors import StreamLostError, SubgraphError, SubgraphTimeoutError
+from graphwing.errors import (
+    StreamLostError,
+    SubgraphError,
+    SubgraphFailedError,
+    SubgraphTimeoutError,
+)
 from graphwing.execution.loop_hold import LoopHold
 
 Answer = TypeVar("Answer")
@@ -36,7 +41,7 @@ async def isolated(
         except SubgraphError:
             raise
         except Exception as error:
-            raise SubgraphError(subgraph, "failed while it answered") from error
+            raise SubgraphFailedError(subgraph, "failed while it answered") from error
 
     task = _started(contained(), hold)
     try:

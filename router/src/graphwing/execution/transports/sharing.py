@@ -2,44 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import Awaitable
 
+from graphwing.errors import SubgraphTimeoutError
 from graphwing.execution.in_flight import InFlight
-from graphwing.execution.transport import RawAnswer, SubgraphAnswer, SubgraphRequest, Transport
+from graphwing.execution.transport import RawAnswer, SubgraphRequest, Transport
+from graphwing.execution.transports.around import AroundTransport
 
 _Key = tuple[bytes, tuple[tuple[str, str], ...]]
 
 
-class SharingTransport:
+class SharingTransport(AroundTransport):
     """A transport on which identical queries in flight are one request.
 
     They are identical when everything is that is sent: operation, variables and every header, so
     that nobody gets what was meant for somebody else.
     """
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    def __init__(self, transport: Transport, subgraph: str, *, usual_seconds: float) -> None:
+        """Take how long a request may take whose client has time enough."""
+        super().__init__(transport)
+        self._subgraph = subgraph
+        self._usual_seconds = usual_seconds
         self._in_flight = InFlight[_Key, RawAnswer]()
-
-    async def open(self) -> None:
-        """Open the transport."""
-        await self._transport.open()
-
-    async def close(self) -> None:
-        """Close the transport."""
-        await self._transport.close()
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Return what the subgraph sends, or raise `SubgraphError`."""
         if request.kind != "query":
             return await self._transport.send(request, timeout=timeout)
-        return await self._in_flight.result(
-            (request.body(), tuple(request.headers.items())),
-            lambda: self._transport.send(request, timeout=timeout),
-        )
+        key = (request.body(), tuple(request.headers.items()))
+        while True:
+            try:
+                if timeout < self._usual_seconds:
+                    return await self._hurried(key, request, timeout)
+                # Whoever asked first has no more time than that, and began earlier.
+                return await self._unhurried(key, request, timeout)
+            except _HurriedError as hurried:
+                # The time of somebody else was over.
+                timeout -= hurried.error.seconds
+                if timeout <= 0:
+                    raise hurried.error from None
 
-    def subscribe(
-        self, request: SubgraphRequest, *, timeout: float
-    ) -> AsyncGenerator[SubgraphAnswer]:
-        """Yield the events of `request`: each subscription has a stream of its own."""
-        return self._transport.subscribe(request, timeout=timeout)
+    def _unhurried(
+        self, key: _Key, request: SubgraphRequest, seconds: float
+    ) -> Awaitable[RawAnswer]:
+        return self._in_flight.result(key, lambda: self._transport.send(request, timeout=seconds))
+
+    async def _hurried(self, key: _Key, request: SubgraphRequest, seconds: float) -> RawAnswer:
+        """Return the answer, or raise `SubgraphError`, for a client that has little time left."""
+        is_own = False
+
+        async def work() -> RawAnswer:
+            nonlocal is_own
+            is_own = True
+            try:
+                return await self._transport.send(request, timeout=seconds)
+            except SubgraphTimeoutError as error:
+                raise _HurriedError(error) from error
+
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._in_flight.result(key, work)
+        except _HurriedError as hurried:
+            if is_own:
+                raise hurried.error from hurried.error.__cause__
+            raise
+        except TimeoutError as error:
+            raise SubgraphTimeoutError(self._subgraph, seconds) from error
+
+
+class _HurriedError(Exception):
+    """Somebody who had little time left got no answer; who has more may get one."""
+
+    def __init__(self, error: SubgraphTimeoutError) -> None:
+        super().__init__(error)
+        self.error = error

@@ -1,4 +1,4 @@
-"""Import an ASGI application by its name in the settings."""
+"""Import an ASGI application, or a function, by its name in the settings."""
 
 from __future__ import annotations
 
@@ -17,21 +17,28 @@ def imported_app(name: str, *, place: str) -> AsgiApp:
 
     Raises `SettingsError`.
     """
+    found = imported(name, place=place, what="application", example="package.module:app")
+    if not callable(found):
+        raise SettingsError(f"`{name}` is no ASGI application", place=place)
+    return cast("AsgiApp", found)
+
+
+def imported(name: str, *, place: str, what: str, example: str) -> object:
+    """Return what `name` names, in the form of `example`, or what it makes if it ends in `()`.
+
+    Raises `SettingsError`, which says that it should be a `what`.
+    """
     parts = _NAME.fullmatch(name)
     if parts is None:
         raise SettingsError(
-            f"`{name}` is no application", place=place, remedy="write it as `package.module:app`"
+            f"`{name}` is no {what}", place=place, remedy=f"write it as `{example}`"
         )
     found: Any = _imported(parts["module"], place)
     for attribute in parts["attribute"].split("."):
         if not hasattr(found, attribute):
             raise SettingsError(f"`{parts['module']}` has no `{attribute}`", place=place)
         found = getattr(found, attribute)
-    if parts["call"]:
-        found = _made(found, name, place)
-    if not callable(found):
-        raise SettingsError(f"`{name}` is no ASGI application", place=place)
-    return cast("AsgiApp", found)
+    return _made(found, name, place) if parts["call"] else found
 
 
 def _imported(module: str, place: str) -> object:

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
-from graphwing.execution import Transport
 from graphwing.server.graph.reloads import Reloads
+from graphwing.server.traffic.to_subgraph import TrafficView
 from graphwing.supergraph import Supergraph
 
 _DIGITS = 16
 """Enough of a hash to tell two graphs apart."""
-
-
-@runtime_checkable
-class TellsState(Protocol):
-    """A way to a subgraph that has something to say of itself, as a circuit breaker has."""
-
-    @property
-    def state(self) -> Mapping[str, Any]:
-        """Return it, as JSON."""
-        ...
 
 
 def supergraph_check(supergraph: Supergraph, reloads: Reloads) -> dict[str, Any]:
@@ -37,9 +26,14 @@ def reload_check(reloads: Reloads) -> dict[str, Any]:
     return {"ok": False, "failed_at": failure.at.isoformat(), "reason": failure.reason}
 
 
-def way_check(address: str, transport: Transport) -> dict[str, Any]:
-    """Return where a way leads, and what it says of itself."""
-    state: Mapping[str, Any] = transport.state if isinstance(transport, TellsState) else {}
+def way_check(address: str, traffic: TrafficView) -> dict[str, Any]:
+    """Return where a way leads, and how it stands with requests as far as they are limited."""
+    limited = {
+        "breaker": traffic.breaker,
+        "under_way": traffic.under_way,
+        "waiting": traffic.waiting,
+    }
+    state = {name: value for name, value in limited.items() if value is not None}
     return {"ok": True, "way": address, **state}
 
 

@@ -13,6 +13,7 @@ from graphwing.execution.answer import read_raw_answer
 from graphwing.execution.transports.asgi import AsgiApp
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.execution.transports.http import HttpTransport
+from graphwing.execution.transports.http1 import PoolLimits
 from graphwing.execution.transports.in_process import (
     AsgiTransport,
     ExecutableSchema,
@@ -21,6 +22,7 @@ from graphwing.execution.transports.in_process import (
 )
 from graphwing.execution.transports.scripted import ScriptedTransport
 from graphwing.server.settings.files import read_text
+from graphwing.server.settings.traffic import SubgraphTraffic
 
 ADDRESSES = ("http://", "https://", "unix:/")
 """How the address of a subgraph may begin."""
@@ -58,6 +60,8 @@ class Subgraph:
     """How an address or an application is asked for events."""
     reconnect: Reconnect = field(default_factory=Reconnect)
     """How often events that broke off are asked for again."""
+    traffic: SubgraphTraffic = field(default_factory=SubgraphTraffic)
+    """What it may be asked; the router's own settings where there is nothing."""
 
     @property
     def is_reachable(self) -> bool:
@@ -72,8 +76,8 @@ class Subgraph:
             return self.schema.as_str()
         return self.sdl
 
-    def transport(self, name: str) -> Transport:
-        """Return the way to reach it."""
+    def transport(self, name: str, *, answer_limit: int | None = None) -> Transport:
+        """Return the way to reach it; an answer over HTTP may have so many bytes."""
         if self.schema is not None:
             return SchemaTransport(name, self.schema, context=self.context)
         if self.app is not None:
@@ -81,7 +85,8 @@ class Subgraph:
         if self.answer is not None:
             return ScriptedTransport(name, self.answer, self.events)
         if self.url:
-            return HttpTransport(name, self.url, streams=self.streams)
+            limits = PoolLimits(answer_bytes=answer_limit) if answer_limit else None
+            return HttpTransport(name, self.url, streams=self.streams, limits=limits)
         return _NowhereTransport(name)
 
 

@@ -6,12 +6,16 @@ import re
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any
 
 from graphwing.execution import Endpoint, Transport
+from graphwing.execution.transports.deadline import DeadlineTransport
 from graphwing.execution.transports.sharing import SharingTransport
 from graphwing.server.graph.checks import way_check
 from graphwing.server.graph.subgraph import Subgraph
+from graphwing.server.settings.traffic import SubgraphTraffic
+from graphwing.server.traffic.to_subgraph import ToSubgraph, TrafficView
 
 _Key = tuple[str, str | None]
 
@@ -29,16 +33,27 @@ class Ways:
     """Opens ways to subgraphs. One that several generations have in common stays open."""
 
     def __init__(
-        self, subgraphs: Mapping[str, Subgraph], *, timeout: float, shares_requests: bool
+        self,
+        subgraphs: Mapping[str, Subgraph],
+        *,
+        timeout: float,
+        shares_requests: bool,
+        traffic: SubgraphTraffic | None = None,
     ) -> None:
         """Take how to reach some subgraphs; the others are where the supergraph says.
 
-        `timeout` is for those that have none of their own.
+        `timeout` and `traffic` are for those that have none of their own.
         """
         self._subgraphs = subgraphs
         self._timeout = timeout
         self._shares_requests = shares_requests
+        self._traffic = traffic or SubgraphTraffic()
         self._open: dict[_Key, _Way] = {}
+        self._shaping: dict[str, ToSubgraph] = {}
+
+    def traffic(self) -> dict[str, TrafficView]:
+        """Return how it stands with requests to each subgraph that was ever asked."""
+        return {name: shaping.view() for name, shaping in self._shaping.items()}
 
     async def use(self, name: str, url: str | None, until: AsyncExitStack) -> Endpoint:
         """Return the way to a subgraph, open at least until the stack is closed.
@@ -48,27 +63,37 @@ class Ways:
         given = self._subgraphs.get(name, Subgraph())
         if not given.is_reachable:
             given = replace(given, url=url)
+        timeout = self._timeout if given.timeout is None else given.timeout
         key = (name, given.url)
         way = self._open.get(key)
         if way is None:
-            transport = given.transport(name)
-            way = _Way(SharingTransport(transport) if self._shares_requests else transport)
+            way = _Way(self._transport(name, given, timeout))
             await way.transport.open()
             self._open[key] = way
         way.users += 1
         until.push_async_callback(self._leave, key, way)
-        timeout = self._timeout if given.timeout is None else given.timeout
         return Endpoint(way.transport, timeout, given.reconnect)
 
     def checks(self) -> dict[str, Any]:
         """Return, by subgraph, which ways are open and what they say of themselves."""
         checks: dict[str, Any] = {}
-        for (name, url), way in self._open.items():
+        for name, url in self._open:
             address = _PASSWORD.sub("", url) if url else "in this process"
-            check = way_check(address, way.transport)
+            check = way_check(address, self._shaping[name].view())
             # For a while two generations may have different ways to one subgraph.
             checks[name if name not in checks else f"{name} ({address})"] = check
         return checks
+
+    def _transport(self, name: str, given: Subgraph, timeout: float) -> Transport:
+        """Return what leads to a subgraph; the innermost part of it is what sends."""
+        settings = given.traffic.over(self._traffic)
+        shaping = self._shaping.get(name)
+        if shaping is None:
+            shaping = self._shaping[name] = ToSubgraph(name, settings, timeout=timeout)
+        transport = shaping.around(given.transport(name, answer_limit=settings.answer_limit))
+        if self._shares_requests:
+            transport = SharingTransport(transport, name, usual_seconds=timeout)
+        return DeadlineTransport(transport, name, clock=monotonic)
 
     async def _leave(self, key: _Key, way: _Way) -> None:
         way.users -= 1

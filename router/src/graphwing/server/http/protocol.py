@@ -37,8 +37,10 @@ class DirectApp(Protocol):
         """Return what the response to a POST will be, or nothing if that goes the long way."""
         ...
 
-    async def respond(self, headers: RequestHeaders, body: bytes, media_type: str) -> HttpResponse:
-        """Return the response to a POST."""
+    async def respond(
+        self, headers: RequestHeaders, body: bytes, media_type: str, client: tuple[str, int] | None
+    ) -> HttpResponse:
+        """Return the response to a POST of whoever opened the connection."""
         ...
 
 
@@ -200,7 +202,9 @@ class RouterProtocol(HttpToolsProtocol):
 
     async def _answer(self, exchange: _Exchange, body: bytes) -> None:
         try:
-            response = await self._direct.respond(exchange.headers, body, exchange.media_type)
+            response = await self._direct.respond(
+                exchange.headers, body, exchange.media_type, self.client
+            )
             head = self._head(response, keep_alive=exchange.keep_alive)
         except Exception:
             self.logger.exception("Exception in the application")

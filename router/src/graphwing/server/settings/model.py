@@ -25,6 +25,7 @@ from graphwing.server.settings.reader import (
     sections_in,
 )
 from graphwing.server.settings.sharing import SharingSettings
+from graphwing.server.settings.traffic import SubgraphTraffic, TrafficSettings
 from graphwing.server.streams.subscriptions import SubscriptionSettings
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -78,6 +79,8 @@ class SubgraphSettings(msgspec.Struct, frozen=True):
     """How long to wait for it; as long as for all others, if it is not given."""
     subscriptions: EventSettings = EventSettings()
     """How its events are asked for."""
+    traffic: SubgraphTraffic = SubgraphTraffic()
+    """What it may be asked; as `traffic.subgraphs` says, section by section, if not given."""
 
 
 class HeaderSettings(msgspec.Struct, frozen=True):
@@ -193,6 +196,8 @@ class Settings(msgspec.Struct, frozen=True):
     """What clients may ask of the router itself."""
     shutdown: ShutdownSettings = ShutdownSettings()
     """How the router takes leave."""
+    traffic: TrafficSettings = TrafficSettings()
+    """What keeps the router and its subgraphs from having too much to do."""
 
 
 def load_settings(path: Path, profile: Profile | None = None) -> Settings:

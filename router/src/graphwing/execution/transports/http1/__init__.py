@@ -5,6 +5,7 @@ no redirects, no cookies, no proxies, no streaming.
 """
 
 from graphwing.execution.transports.http1.connection import (
+    AnswerTooLargeError,
     ConnectionBrokenError,
     HttpAnswer,
     NotHttpError,
@@ -14,6 +15,7 @@ from graphwing.execution.transports.http1.pool import Pool, PoolLimits
 
 __all__ = [
     "AddressError",
+    "AnswerTooLargeError",
     "ConnectionBrokenError",
     "HttpAnswer",
     "NotHttpError",

@@ -23,6 +23,14 @@ class NotHttpError(ConnectionError):
     """The server sent what is no HTTP answer, or one that this client does not take."""
 
 
+class AnswerTooLargeError(NotHttpError):
+    """The server sent more than may be read."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"sent more than {limit} bytes")
+        self.limit = limit
+
+
 class ConnectionBrokenError(ConnectionError):
     """The connection ended before the answer did."""
 
@@ -38,6 +46,7 @@ class HttpAnswer(msgspec.Struct, frozen=True):
     status: int
     content_type: str | None
     body: bytes
+    retry_after: str | None = None
 
 
 class Connection(asyncio.Protocol):
@@ -61,6 +70,7 @@ class Connection(asyncio.Protocol):
         self._size = 0
         self._content_type: str | None = None
         self._encoding: str | None = None
+        self._retry_after: str | None = None
         self._has_begun = False
         self._has_head = False
         self._ends_with_connection = True
@@ -152,6 +162,8 @@ class Connection(asyncio.Protocol):
                 self._content_type = value.decode("latin-1")
             case b"content-encoding":
                 self._encoding = value.decode("latin-1").strip().lower()
+            case b"retry-after":
+                self._retry_after = value.decode("latin-1")
             case b"content-length" | b"transfer-encoding":
                 self._ends_with_connection = False
             case _:
@@ -167,7 +179,7 @@ class Connection(asyncio.Protocol):
         """Keep a part of the body, up to the limit."""
         self._size += len(part)
         if self._size > self._most_bytes:
-            self._fail(NotHttpError(f"sent more than {self._most_bytes} bytes"))
+            self._fail(AnswerTooLargeError(self._most_bytes))
         else:
             self._parts.append(part)
 
@@ -190,7 +202,7 @@ class Connection(asyncio.Protocol):
         except (zlib.error, NotHttpError) as error:
             self._fail(error if isinstance(error, NotHttpError) else NotHttpError(_BROKEN))
             return
-        self._answer = HttpAnswer(status, self._content_type, body)
+        self._answer = HttpAnswer(status, self._content_type, body, self._retry_after)
         self._waiter.set_result(None)
 
     def _decompressed(self, body: bytes) -> bytes:
@@ -202,7 +214,7 @@ class Connection(asyncio.Protocol):
         # A few bytes can stand for gigabytes: no more than the limit is unpacked.
         unpacked = decompressor.decompress(body, self._most_bytes)
         if decompressor.unconsumed_tail:
-            raise NotHttpError(f"sent more than {self._most_bytes} bytes")
+            raise AnswerTooLargeError(self._most_bytes)
         if not decompressor.eof or decompressor.unused_data:
             raise NotHttpError(_BROKEN)
         return unpacked

@@ -1,0 +1,1 @@
+"""Keep the router and its subgraphs from having too much to do."""

@@ -1,0 +1,152 @@
+"""Stand before a router: count requests, limit their number and end those that take too long."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager, nullcontext
+from typing import Any
+
+from graphwing.errors import RouterBusyError
+from graphwing.execution import ExecutionResult, SendPart
+from graphwing.execution.traffic.admission import Admission, QueueFullError
+from graphwing.planner.plan import OperationKind
+from graphwing.server.app import Answering
+from graphwing.server.http.request import GraphQLRequest, Headers
+from graphwing.server.settings.traffic import ConcurrencySettings, TrafficSettings
+from graphwing.server.traffic.deadlines import Deadline, Deadlines
+from graphwing.server.traffic.rate_limit import RateLimit
+
+
+def shaped(router: Answering, settings: TrafficSettings, rate_limit: RateLimit | None) -> Answering:
+    """Return `router` within the limits that `settings` have for clients."""
+    in_flight = settings.in_flight if settings.in_flight and settings.in_flight.enabled else None
+    if settings.request_timeout is None and in_flight is None and rate_limit is None:
+        return router
+    return ShapedRouter(
+        router,
+        request_timeout=settings.request_timeout,
+        in_flight=in_flight,
+        rate_limit=rate_limit,
+    )
+
+
+class ShapedRouter:
+    """Answers what its router answers, within limits.
+
+    Each operation counts for itself, whichever way it comes. A subscription is counted when it
+    begins; it may last as long as it wants and takes no place.
+    """
+
+    def __init__(
+        self,
+        router: Answering,
+        *,
+        request_timeout: float | None,
+        in_flight: ConcurrencySettings | None,
+        rate_limit: RateLimit | None,
+    ) -> None:
+        self._router = router
+        self._rate_limit = rate_limit
+        self._deadlines = None if request_timeout is None else Deadlines(request_timeout)
+        self._admission: Admission | None = None
+        self._patience = 0.0
+        if in_flight is not None:
+            self._admission = Admission(limit=in_flight.limit, queue=in_flight.queue)
+            self._patience = in_flight.patience
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether requests can be answered."""
+        return self._router.is_ready
+
+    async def open(self) -> None:
+        """Make ready."""
+        await self._router.open()
+
+    async def close(self) -> None:
+        """Release everything."""
+        await self._router.close()
+
+    async def answer(
+        self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool = True
+    ) -> ExecutionResult:
+        """Answer one request; raise `RequestTimeoutError` when that takes too long.
+
+        Raises `RateLimitedError`, `RouterBusyError`, and what the router raises.
+        """
+        if self._rate_limit is not None:
+            await self._rate_limit.count(headers)
+        return await self._answer(request, headers, allow_mutation=allow_mutation)
+
+    async def answer_in_parts(
+        self,
+        request: GraphQLRequest,
+        headers: Headers,
+        send: SendPart,
+        *,
+        repeats: bool,
+        allow_mutation: bool = True,
+    ) -> None:
+        """Answer one request in parts. Raises what `answer` does."""
+        if self._rate_limit is not None:
+            await self._rate_limit.count(headers)
+        with self._deadline():
+            async with self._place(self._admission):
+                await self._router.answer_in_parts(
+                    request, headers, send, repeats=repeats, allow_mutation=allow_mutation
+                )
+
+    async def responses(
+        self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool = True
+    ) -> AsyncGenerator[ExecutionResult]:
+        """Answer one request as often as it wants. Raises what `answer` does."""
+        if self._rate_limit is not None:
+            await self._rate_limit.count(headers)
+        # Credentials are looked at before anything else, as they are for other requests.
+        await self._router.forwarded(headers)
+        if await self._router.kind(request) != "subscription":
+            yield await self._answer(request, headers, allow_mutation=allow_mutation)
+            return
+        results = self._router.responses(request, headers, allow_mutation=allow_mutation)
+        async with aclosing(results):
+            async for result in results:
+                yield result
+
+    async def kind(self, request: GraphQLRequest) -> OperationKind:
+        """Return what kind of operation a request asks for."""
+        return await self._router.kind(request)
+
+    async def forwarded(self, headers: Headers) -> Mapping[str, str]:
+        """Return what subgraphs are told of the client."""
+        return await self._router.forwarded(headers)
+
+    def checks(self) -> Mapping[str, Any]:
+        """Return what it finds when it looks at itself, by name."""
+        return self._router.checks()
+
+    async def _answer(
+        self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool
+    ) -> ExecutionResult:
+        with self._deadline():
+            if self._admission is None:
+                return await self._router.answer(request, headers, allow_mutation=allow_mutation)
+            async with self._place(self._admission):
+                return await self._router.answer(request, headers, allow_mutation=allow_mutation)
+
+    def _deadline(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._deadlines is None else Deadline(self._deadlines)
+
+    @asynccontextmanager
+    async def _place(self, admission: Admission | None) -> AsyncGenerator[None]:
+        """Take one of the places that there are, or raise `RouterBusyError`."""
+        if admission is None:
+            yield
+            return
+        try:
+            await admission.enter(self._patience)
+        except (QueueFullError, TimeoutError) as error:
+            raise RouterBusyError(admission.places.limit) from error
+        try:
+            yield
+        finally:
+            admission.leave()
