@@ -20,6 +20,8 @@ from graphwing.planner import Planner, render_json, render_text
 from graphwing.server.configured import router_from_settings
 from graphwing.server.graph.subgraph import Subgraph
 from graphwing.server.identity.identity import Identity
+from graphwing.server.identity.issuer import Issuer
+from graphwing.server.identity.token_sources import CookieToken, HeaderToken
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.router import Router
 from graphwing.server.settings.model import Settings, load_settings
@@ -48,9 +50,12 @@ __all__ = [
     "CompositionError",
     "CompositionProblem",
     "ConcurrencySettings",
+    "CookieToken",
     "EventStreams",
     "FederationError",
+    "HeaderToken",
     "Identity",
+    "Issuer",
     "OperationError",
     "OperationLimits",
     "OperationRules",

@@ -255,6 +255,7 @@ class TwoEvents(Identity):
     """Vouches for a client at the beginning and for two events; then its token has expired."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked = 0
 
     async def claims(self, headers: Mapping[str, str]) -> Mapping[str, Any] | None:

@@ -48,6 +48,7 @@ from graphwing.errors.documents import (
     PersistedQueryNotFoundError,
     PersistedQueryNotSupportedError,
 )
+from graphwing.errors.identity import HeaderInvalidError, IdentityUnavailableError
 from graphwing.errors.operations import (
     AliasLimitError,
     DepthLimitError,
@@ -87,7 +88,9 @@ __all__ = [
     "DocumentUnknownError",
     "FederationError",
     "FragmentLimitError",
+    "HeaderInvalidError",
     "HeightLimitError",
+    "IdentityUnavailableError",
     "IntrospectionRefusedError",
     "MediaTypeRefusedError",
     "MediaTypeUnknownError",

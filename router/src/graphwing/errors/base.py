@@ -26,6 +26,8 @@ FederationError
 │   ├── MediaTypeRefusedError    what it wants back
 │   ├── BodyTooLargeError        its size
 │   ├── UnauthenticatedError     its credentials
+│   ├── IdentityUnavailableError the keys that would verify them
+│   ├── HeaderInvalidError       a header that is to be passed on
 │   ├── TooManySubscriptionsError its being one subscription too many
 │   ├── RateLimitedError         its being one of too many of the same client
 │   ├── RouterBusyError          its being one of too many of all clients
@@ -260,8 +262,11 @@ class UnauthenticatedError(RequestError):
     status = 401
 
     def headers(self) -> dict[str, str]:
-        """Return the HTTP headers that this refusal needs."""
-        return {"www-authenticate": "Bearer"}
+        """Return the HTTP headers that this refusal needs.
+
+        https://www.rfc-editor.org/rfc/rfc6750#section-3
+        """
+        return {"www-authenticate": 'Bearer error="invalid_token"'}
 
 
 class TooManySubscriptionsError(RequestError):

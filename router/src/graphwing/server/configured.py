@@ -11,12 +11,11 @@ from graphwing.planner import Limits
 from graphwing.server.documents.documents import Documents
 from graphwing.server.graph.app_import import imported_app
 from graphwing.server.graph.subgraph import ADDRESSES, Subgraph
-from graphwing.server.identity.identity import Identity
+from graphwing.server.identity.configured import identity_from_settings
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.router import Router
 from graphwing.server.settings.model import (
     EventSettings,
-    IdentitySettings,
     Settings,
     SubgraphSettings,
 )
@@ -36,7 +35,7 @@ def router_from_settings(settings: Settings) -> Router:
         {name: subgraph_from_settings(name, one) for name, one in settings.subgraphs.items()},
         supergraph=settings.supergraph,
         timeout=settings.timeout,
-        identity=settings.identity and _identity(settings.identity),
+        identity=settings.identity and identity_from_settings(settings.identity),
         propagate_headers=settings.headers.propagate,
         override_labels=settings.override_labels,
         sharing=settings.sharing,
@@ -135,18 +134,3 @@ def _require_order(place: str, settings: SubgraphTraffic) -> None:
             place=f"{place}.retry.longest_delay",
             remedy="make it longer than `delay`",
         )
-
-
-def _identity(settings: IdentitySettings) -> Identity:
-    if not settings.jwks.file.is_file():
-        raise SettingsError(
-            f"the key file `{settings.jwks.file}` does not exist",
-            place="identity.jwks.file",
-            remedy="give the JWKS file of the tokens' issuer",
-        )
-    return Identity(
-        key_file=settings.jwks.file,
-        issuer=settings.issuer,
-        audience=settings.audience,
-        forward_secret=settings.forward.secret if settings.forward else None,
-    )

@@ -149,6 +149,8 @@ class Router:
                 await self._generation.open(self._ways, self._counts)
                 self._reloads.begin()
             await self._documents.open()
+        if self._identity is not None:
+            await self._identity.open()
 
     def checks(self) -> dict[str, Any]:
         """Return what the router finds when it looks at itself: its graph, and the ways from it."""
@@ -212,6 +214,8 @@ class Router:
             if self._generation is not None:
                 await self._generation.close()
             self._counts = Counts()
+        if self._identity is not None:
+            await self._identity.close()
 
     async def __aenter__(self) -> Self:
         """Open the router."""

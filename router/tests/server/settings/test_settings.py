@@ -10,7 +10,8 @@ from plans.graphs import Library
 
 from graphwing import SettingsError, load_settings
 from graphwing.server.configured import router_from_settings
-from graphwing.server.settings.model import ForwardSettings, Listen, Settings
+from graphwing.server.settings.identity import ForwardSettings, JwksSettings
+from graphwing.server.settings.model import Listen, Settings
 from graphwing.server.settings.reader import Secret, read_settings
 
 FULL_YAML = """
@@ -68,7 +69,7 @@ def test_every_setting_can_be_written_in_yaml_and_toml(
     assert settings.headers.propagate == ["Accept-Language"]
     assert settings.limits.body == 1000
     assert settings.identity is not None
-    assert settings.identity.jwks.file == tmp_path / "keys/jwks.json"
+    assert settings.identity.jwks == JwksSettings(tmp_path / "keys/jwks.json")
     assert settings.identity.forward == ForwardSettings(Secret("${hush"))
 
 
@@ -113,7 +114,10 @@ def test_variables_of_the_environment_win_over_defaults(tmp_path: Path) -> None:
         ("timeout: true", "timeout: expected a duration such as `10s`"),
         ("supergraph: 5", "supergraph: expected a path"),
         ("subgraphs: { books: { url: 5 } }", "subgraphs.books.url: expected `str`, got `int`"),
-        ("identity: { issuer: a }", "identity.jwks: it is missing; set it"),
+        (
+            "identity: { algorithms: [none] }",
+            "identity.algorithms[0]: invalid enum value 'none'",
+        ),
         (
             "identity: { jwks: { file: a }, issuer: a, audience: a, forward: { secret: '' } }",
             "identity.forward.secret: expected `str` of length >= 1",

@@ -19,7 +19,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from plans.live import TICKS, Clock, live_router, served, tick
 
-from graphwing import Identity, Subgraph
+from graphwing import Identity, Issuer, Subgraph
 from graphwing.server.settings.reader import Duration
 from graphwing.server.streams.subscriptions import SubscriptionSettings
 
@@ -331,7 +331,7 @@ def identity(key: Ed25519PrivateKey, tmp_path: Path) -> Identity:
     as_dict = jwt.get_algorithm_by_name("EdDSA").to_jwk(key.public_key(), as_dict=True)
     path = tmp_path / "jwks.json"
     path.write_text(json.dumps({"keys": [{**as_dict, "kid": "one"}]}))
-    return Identity(key_file=path, issuer="us", audience="all", forward_secret="secret")  # noqa: S106
+    return Identity(Issuer("us", "all", key_file=path), forward_secret="secret")  # noqa: S106
 
 
 def bearer(key: Ed25519PrivateKey) -> str:

@@ -19,7 +19,7 @@ CLAIMS_HEADERS = frozenset({"graphwing-claims", "signature-input", "signature"})
 
 def signed_claims(claims: Mapping[str, Any], *, secret: str, now: int) -> dict[str, str]:
     """Return the headers that tell a subgraph who is asking, and prove that the router says so."""
-    value = urlsafe_b64encode(msgspec.json.encode(claims)).rstrip(b"=").decode()
+    value = urlsafe_b64encode(msgspec.json.encode({**claims})).rstrip(b"=").decode()
     parameters = f'("graphwing-claims");created={now};keyid="graphwing";alg="hmac-sha256"'
     # https://www.rfc-editor.org/rfc/rfc9421#section-2.5
     base = f'"graphwing-claims": {value}\n"@signature-params": {parameters}'

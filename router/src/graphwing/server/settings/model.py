@@ -15,12 +15,12 @@ from graphwing.server.documents.documents import LONGEST_DOCUMENT
 from graphwing.server.http.protocol import RouterProtocol
 from graphwing.server.settings.documents import DocumentSettings
 from graphwing.server.settings.files import read_text
+from graphwing.server.settings.identity import IdentitySettings
 from graphwing.server.settings.operation_limits import OperationLimits
 from graphwing.server.settings.profiles import Profile, with_profile
 from graphwing.server.settings.reader import (
     Duration,
     DurationOrZero,
-    Secret,
     read_sections,
     sections_in,
 )
@@ -88,33 +88,6 @@ class HeaderSettings(msgspec.Struct, frozen=True):
 
     propagate: list[str] = []
     """Names, in any case."""
-
-
-class JwksSettings(msgspec.Struct, frozen=True):
-    """Where the public keys of the issuer are."""
-
-    file: Path
-    """A JWKS; it is read again when a token names an unknown key."""
-
-
-class ForwardSettings(msgspec.Struct, frozen=True):
-    """How verified claims are signed for subgraphs."""
-
-    secret: Secret
-    """Signs them (HMAC-SHA256); a subgraph verifies them with the same."""
-
-
-class IdentitySettings(msgspec.Struct, frozen=True):
-    """Whose tokens are valid. Without this section nobody is anybody."""
-
-    jwks: JwksSettings
-    """Where the public keys are that tokens are signed with."""
-    issuer: str
-    """What `iss` of a token must be."""
-    audience: str
-    """What `aud` of a token must be."""
-    forward: ForwardSettings | None = None
-    """How verified claims reach subgraphs; they do not without this section."""
 
 
 class Limits(msgspec.Struct, frozen=True):

@@ -134,8 +134,11 @@ class _Reader:
         origin, arguments = get_origin(wanted), get_args(wanted)
         if origin in {Union, UnionType} and value is not None:
             others = [one for one in arguments if one is not NoneType]
+            if isinstance(value, list):
+                others = [one for one in others if get_origin(one) is list] or others
             if len(others) == 1:
-                return self.read(others[0], value, place)
+                return self.read(others[0], cast("object", value), place)
+            value = cast("object", value)
         if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
             return self.struct(wanted, value, place)
         if origin is dict:

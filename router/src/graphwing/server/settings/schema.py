@@ -37,7 +37,15 @@ def settings_schema(settings: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def field_docstrings(struct: type[msgspec.Struct]) -> dict[str, str]:
-    """Return what is written below the fields of a class, by field."""
+    """Return what is written below the fields of a class and those it inherits from, by field."""
+    found: dict[str, str] = {}
+    for base in reversed(struct.__mro__):
+        if base is not msgspec.Struct and issubclass(base, msgspec.Struct):
+            found.update(_own_docstrings(base))
+    return found
+
+
+def _own_docstrings(struct: type[msgspec.Struct]) -> dict[str, str]:
     (definition,) = ast.parse(textwrap.dedent(inspect.getsource(struct))).body
     found: dict[str, str] = {}
     for line, below in pairwise(cast("ast.ClassDef", definition).body):

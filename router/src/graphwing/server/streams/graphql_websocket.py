@@ -14,7 +14,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from graphwing.errors import NotReadyError, TooManySubscriptionsError, UnauthenticatedError
+from graphwing.errors import (
+    IdentityUnavailableError,
+    NotReadyError,
+    TooManySubscriptionsError,
+    UnauthenticatedError,
+)
 from graphwing.exact_json import encode_json
 from graphwing.execution import ExecutionResult
 from graphwing.planner.plan import OperationKind
@@ -34,6 +39,7 @@ SUBPROTOCOL = "graphql-transport-ws"
 
 _GOING_AWAY = (1001, "the router stops")
 _TOO_BIG = 1009
+_TRY_AGAIN_LATER = 1013
 _BAD_MESSAGE = 4400
 _FORBIDDEN = 4403
 _WRONG_SUBPROTOCOL = (4406, "Subprotocol not acceptable")
@@ -188,6 +194,8 @@ class GraphQLWebSocket:
             await self._router.forwarded(self._headers)
         except UnauthenticatedError as error:
             raise _CloseError(_FORBIDDEN, str(error)) from error
+        except IdentityUnavailableError as error:
+            raise _CloseError(_TRY_AGAIN_LATER, str(error)) from error
         await self._say("connection_ack")
         self._is_acknowledged = True
 
