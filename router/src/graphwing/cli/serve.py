@@ -114,6 +114,7 @@ def _work(lifeline: Lifeline | None, settings: Settings, listener: socket.socket
             body_limit=settings.limits.body,
             subscriptions=settings.subscriptions,
             verbose_health=settings.health.verbose,
+            http=settings.http,
         )
         server = _Server(_server_config(app, settings), app, settings.shutdown)
         ends.server = server

@@ -48,7 +48,17 @@ from graphwing.errors.documents import (
     PersistedQueryNotFoundError,
     PersistedQueryNotSupportedError,
 )
-from graphwing.errors.identity import HeaderInvalidError, IdentityUnavailableError
+from graphwing.errors.http import (
+    BatchRefusedError,
+    BatchTooLargeError,
+    ContentEncodingUnknownError,
+    CrossSiteRequestError,
+    OriginRefusedError,
+)
+from graphwing.errors.identity import (
+    HeaderInvalidError,
+    IdentityUnavailableError,
+)
 from graphwing.errors.operations import (
     AliasLimitError,
     DepthLimitError,
@@ -75,11 +85,15 @@ from graphwing.errors.traffic import (
 
 __all__ = [
     "AliasLimitError",
+    "BatchRefusedError",
+    "BatchTooLargeError",
     "BodyTooLargeError",
     "CircuitOpenError",
     "ClientTooSlowError",
     "CompositionError",
     "CompositionProblem",
+    "ContentEncodingUnknownError",
+    "CrossSiteRequestError",
     "DepthLimitError",
     "DirectiveLimitError",
     "DocumentIdRequiredError",
@@ -100,6 +114,7 @@ __all__ = [
     "OperationInvalidError",
     "OperationLimitError",
     "OperationUnknownError",
+    "OriginRefusedError",
     "PersistedQueryMismatchError",
     "PersistedQueryNotFoundError",
     "PersistedQueryNotSupportedError",

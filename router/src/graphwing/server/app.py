@@ -8,14 +8,16 @@ from typing import Any, Protocol
 
 from graphwing.errors import (
     FederationError,
+    MediaTypeRefusedError,
     NotReadyError,
     RequestError,
 )
 from graphwing.execution import ExecutionResult, SendPart
 from graphwing.planner.plan import OperationKind
 from graphwing.server.health import Health
+from graphwing.server.http.batch import Batch
 from graphwing.server.http.client import WaitingClients, WhileClientWaits
-from graphwing.server.http.media_type import JSON
+from graphwing.server.http.media_type import GRAPHQL_RESPONSE, JSON
 from graphwing.server.http.parts_response import PartsResponse
 from graphwing.server.http.request import (
     ClientLeftError,
@@ -25,7 +27,6 @@ from graphwing.server.http.request import (
     Scope,
     Send,
     read_request,
-    request_in,
     require_method,
 )
 from graphwing.server.http.request_headers import RequestHeaders
@@ -36,7 +37,9 @@ from graphwing.server.http.response import (
     respond,
     send_response,
 )
+from graphwing.server.http.rules import HttpRules
 from graphwing.server.http.wanted import Wanted, wanted
+from graphwing.server.settings.http import HttpSettings
 from graphwing.server.streams.graphql_websocket import GraphQLWebSocket
 from graphwing.server.streams.http_stream import send_stream
 from graphwing.server.streams.subscriptions import Subscriptions, SubscriptionSettings
@@ -105,7 +108,7 @@ class Answering(Protocol):
 class RouterApp:
     """Serves one router."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each thing to decide
         self,
         router: Answering,
         *,
@@ -113,9 +116,14 @@ class RouterApp:
         subscriptions: SubscriptionSettings,
         verbose_health: bool = True,
         trusted_proxies: int | None = None,
+        http: HttpSettings | None = None,
     ) -> None:
-        """Take how many proxies to trust, if it matters who the clients are."""
+        """Take how many proxies to trust, if it matters who the clients are.
+
+        Raises `SettingsError` for rules of `http` that cannot hold.
+        """
         self._router = router
+        self._rules = HttpRules(http or HttpSettings())
         self.health = Health(router, is_verbose=verbose_health)
         self._body_limit = body_limit
         self._subscriptions = Subscriptions(subscriptions)
@@ -154,6 +162,10 @@ class RouterApp:
         length = headers.get("content-length", "")
         if not length.isdecimal() or int(length) > self._body_limit:
             return None
+        if headers.get("content-encoding") is not None:
+            return None
+        if self._rules.cors is not None and headers.get("origin") is not None:
+            return None
         try:
             accepted = wanted(headers.get("accept"))
         except RequestError:
@@ -167,20 +179,25 @@ class RouterApp:
         if self._trusted_proxies is not None:
             self._note_client(client, headers, self._trusted_proxies)
         try:
-            request = request_in(body)
+            request = self._rules.requests_in(body)
         except RequestError as error:
             return refusal(error, media_type)
-        return await self._whole(request, headers, media_type)
+        response = await self._whole(request, headers, media_type)
+        compression = self._rules.compression
+        return response if compression is None else await compression.applied(response, headers)
 
     async def _whole(
         self,
-        request: GraphQLRequest,
+        request: GraphQLRequest | Batch,
         headers: Headers,
         media_type: str,
         *,
         allow_mutation: bool = True,
     ) -> HttpResponse:
         """Return the one response to a request: the short way of HTTP and the long one end here."""
+        if isinstance(request, Batch):
+            respond_to = partial(self._whole, headers=headers, media_type=media_type)
+            return await request.response(respond_to, media_type)
         result = self._router.answer(request, headers, allow_mutation=allow_mutation)
         return await respond(result, media_type)
 
@@ -208,10 +225,17 @@ class RouterApp:
         if path != "/graphql":
             response = self._beside_graphql(path, scope)
         else:
+            cors, compression = self._rules.cors, self._rules.compression
+            if cors is not None:
+                if await cors.preflight(scope, send):
+                    return
+                send = cors.sending(scope, send)
             try:
                 response = await self._graphql(scope, receive, send)
             except ClientLeftError:
                 return
+            if response is not None and compression is not None:
+                response = await compression.applied(response, RequestHeaders(scope["headers"]))
         if response is not None:
             await send_response(send, response)
 
@@ -231,11 +255,18 @@ class RouterApp:
         try:
             accepted = wanted(headers.get("accept"))
             require_method(scope)
-            request = await read_request(scope, receive, headers, body_limit=self._body_limit)
+            if self._rules.csrf is not None and scope["method"] == "GET":
+                self._rules.csrf.require(headers)
+            request = await read_request(
+                scope, receive, headers, self._rules.requests_in, body_limit=self._body_limit
+            )
+            if isinstance(request, Batch) and accepted.whole is None:
+                raise MediaTypeRefusedError((GRAPHQL_RESPONSE, JSON))
         except RequestError as error:
             return refusal(error, (accepted and accepted.whole) or JSON)
         allow_mutation = scope["method"] != "GET"
-        if accepted.stream is None and accepted.in_parts is None:
+        wants_whole = accepted.stream is None and accepted.in_parts is None
+        if wants_whole or isinstance(request, Batch):
             with WhileClientWaits(self._clients, receive):
                 whole = accepted.whole or JSON
                 return await self._whole(request, headers, whole, allow_mutation=allow_mutation)

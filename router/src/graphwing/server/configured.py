@@ -11,6 +11,7 @@ from graphwing.planner import Limits
 from graphwing.server.documents.documents import Documents
 from graphwing.server.graph.app_import import imported_app
 from graphwing.server.graph.subgraph import ADDRESSES, Subgraph
+from graphwing.server.http.rules import HttpRules
 from graphwing.server.identity.configured import identity_from_settings
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.router import Router
@@ -58,6 +59,10 @@ def settings_problems(settings: Settings) -> list[FederationError]:
     What they name is looked at: files are read, applications are imported, nobody is asked.
     """
     problems: list[FederationError] = []
+    try:
+        HttpRules(settings.http)
+    except SettingsError as problem:
+        problems.append(problem)
     usable: dict[str, SubgraphSettings] = {}
     for name, one in settings.subgraphs.items():
         try:
@@ -65,7 +70,7 @@ def settings_problems(settings: Settings) -> list[FederationError]:
             usable[name] = one
         except FederationError as problem:
             problems.append(problem)
-    if usable or settings.supergraph or not problems:
+    if usable or settings.supergraph or not settings.subgraphs:
         try:
             router_from_settings(replace(settings, subgraphs=usable))
         except FederationError as problem:

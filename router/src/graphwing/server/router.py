@@ -43,6 +43,7 @@ from graphwing.server.http.response import plain_body
 from graphwing.server.identity.headers import kept_fresh, propagated, propagated_names
 from graphwing.server.identity.identity import Identity
 from graphwing.server.operations.rules import OperationRules
+from graphwing.server.settings.http import HttpSettings
 from graphwing.server.settings.sharing import SharingSettings
 from graphwing.server.settings.suggestion import suggestion
 from graphwing.server.settings.traffic import TrafficSettings
@@ -376,10 +377,12 @@ class Router:
         body_limit: int = BODY_LIMIT,
         subscriptions: SubscriptionSettings | None = None,
         verbose_health: bool = True,
+        http: HttpSettings | None = None,
     ) -> RouterApp:
         """Return the ASGI application that serves this router and opens it with the server.
 
-        With `verbose_health`, `/readyz?verbose` tells clients what was looked at.
+        With `verbose_health`, `/readyz?verbose` tells clients what was looked at. Raises
+        `SettingsError` for rules of `http` that cannot hold.
         """
         limited = self._rate_limit is not None
         return RouterApp(
@@ -388,6 +391,7 @@ class Router:
             subscriptions=subscriptions or SubscriptionSettings(),
             trusted_proxies=self._traffic.trusted_proxies if limited else None,
             verbose_health=verbose_health,
+            http=http,
         )
 
     def _running(self) -> Generation:

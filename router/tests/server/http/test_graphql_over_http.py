@@ -21,6 +21,8 @@ from graphwing.server.app import BODY_LIMIT
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
+# No page can have a browser send this unasked.
+PREFLIGHT = {"apollo-require-preflight": "1"}
 BOOK = "{ book(id: 1) { title reviews } }"
 BOOK_ANSWER = {"data": {"book": {"title": "달", "reviews": ["on 1"]}}}
 
@@ -115,7 +117,7 @@ async def test_a_get_takes_everything_from_the_address(
         "extensions": "{}",
     }
 
-    response = await client.get("/graphql", params=parameters)
+    response = await client.get("/graphql", params=parameters, headers=PREFLIGHT)
 
     assert response.json() == {"data": {"book": {"title": "달"}}}
     assert library.requests[0].variables == {"id": "달/+&"}
@@ -126,7 +128,7 @@ async def test_a_mutation_by_get_is_refused_and_nothing_is_sent(
 ) -> None:
     mutation = 'mutation { rename(id: 1, title: "x") { id } }'
 
-    by_get = await client.get("/graphql", params={"query": mutation})
+    by_get = await client.get("/graphql", params={"query": mutation}, headers=PREFLIGHT)
     asked_before = len(library.requests)
     by_post = await client.post("/graphql", json={"query": mutation})
 
@@ -167,8 +169,6 @@ async def test_a_body_that_a_foreign_page_could_send_is_refused(
         b"{",
         b"\xff",
         b"null",
-        b"[]",
-        b'[{"query": "{ __typename }"}]',
         b"{}",
         b'{"query": 5}',
         b'{"query": null}',
@@ -206,7 +206,7 @@ async def test_the_refusal_of_a_body_names_the_place(client: httpx.AsyncClient) 
 async def test_an_address_that_is_no_graphql_request_is_status_400(
     client: httpx.AsyncClient, parameters: str
 ) -> None:
-    response = await client.get(f"/graphql?{parameters}")
+    response = await client.get(f"/graphql?{parameters}", headers=PREFLIGHT)
 
     assert response.status_code == 400
     assert codes(response) == ["BAD_REQUEST"]

@@ -71,7 +71,8 @@ async def test_server_sent_events_are_next_and_complete(client: httpx.AsyncClien
 async def test_a_browser_can_subscribe_with_get(client: httpx.AsyncClient) -> None:
     parameters = {"query": TICKS, "variables": '{"upTo": 1}'}
 
-    response = await client.get("/graphql", params=parameters, headers={"accept": EVENTS})
+    headers = {"accept": EVENTS, "sec-fetch-site": "same-origin"}
+    response = await client.get("/graphql", params=parameters, headers=headers)
 
     assert response.content == b":\n\n" + event(tick(0)) + COMPLETE
 
@@ -83,7 +84,11 @@ async def test_a_client_that_only_takes_events_gets_queries_as_one(
 
     query = await client.post("/graphql", json=asked("{ now }"), headers=headers)
     invalid = await client.post("/graphql", json=asked("{ nothing }"), headers=headers)
-    mutation = await client.get("/graphql", params={"query": "mutation { wind }"}, headers=headers)
+    mutation = await client.get(
+        "/graphql",
+        params={"query": "mutation { wind }"},
+        headers={**headers, "apollo-require-preflight": "1"},
+    )
     either = await client.post(
         "/graphql", json=asked("{ now }"), headers={"accept": f"{EVENTS}, application/json"}
     )

@@ -6,18 +6,20 @@ https://graphql.github.io/graphql-over-http/draft/
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from graphwing.errors import (
+    BatchRefusedError,
     BodyTooLargeError,
     MediaTypeUnknownError,
     MethodRefusedError,
     RequestError,
 )
 from graphwing.exact_json import decode_json, json_decoder
+from graphwing.server.http.expansion import expanded
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -25,6 +27,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 Headers = Mapping[str, str]
+
+Read = TypeVar("Read")
 
 JSON = "application/json"
 
@@ -34,7 +38,7 @@ class GraphQLRequest(msgspec.Struct, frozen=True, rename="camel"):
 
     query: str = ""
     """The document; empty when the request names it instead."""
-    operation_name: str | None = None
+    operation_name: Annotated[str, msgspec.Meta(max_length=256)] | None = None
     variables: dict[str, Any] | None = None
     extensions: dict[str, Any] | None = None
     document_id: str | None = None
@@ -75,9 +79,17 @@ def _complete(request: GraphQLRequest, sent: dict[str, Any]) -> GraphQLRequest:
 
 
 async def read_request(
-    scope: Scope, receive: Receive, headers: Headers, *, body_limit: int
-) -> GraphQLRequest:
-    """Return the GraphQL request of a GET or POST, or raise `RequestError`."""
+    scope: Scope,
+    receive: Receive,
+    headers: Headers,
+    requests_in: Callable[[bytes], Read],
+    *,
+    body_limit: int,
+) -> GraphQLRequest | Read:
+    """Return the GraphQL request of a GET, or what is in the body of a POST.
+
+    Raises `RequestError`, and `ClientLeftError` when the body does not come.
+    """
     if scope["method"] == "GET":
         return _from_query_string(scope["query_string"])
     content_type = headers.get("content-type", "")
@@ -88,7 +100,9 @@ async def read_request(
     announced = headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > body_limit:
         raise BodyTooLargeError(body_limit)
-    return request_in(await _read_body(receive, body_limit))
+    body = await _read_body(receive, body_limit)
+    encoding = headers.get("content-encoding")
+    return requests_in(body if encoding is None else expanded(body, encoding, body_limit))
 
 
 def require_method(scope: Scope) -> None:
@@ -121,6 +135,8 @@ def request_in(body: bytes) -> GraphQLRequest:
     try:
         return decode_request(body)
     except msgspec.ValidationError as error:
+        if body.lstrip().startswith(b"["):
+            raise BatchRefusedError from error
         raise RequestError(f"the body is no GraphQL request: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RequestError("the body is not JSON") from error

@@ -15,6 +15,7 @@ from graphwing.server.documents.documents import LONGEST_DOCUMENT
 from graphwing.server.http.protocol import RouterProtocol
 from graphwing.server.settings.documents import DocumentSettings
 from graphwing.server.settings.files import read_text
+from graphwing.server.settings.http import HttpSettings
 from graphwing.server.settings.identity import IdentitySettings
 from graphwing.server.settings.operation_limits import OperationLimits
 from graphwing.server.settings.profiles import Profile, with_profile
@@ -159,6 +160,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Whether clients may ask for the schema; `__typename` they may in any case."""
     suggestions: bool | None = None
     """Whether errors name what may have been meant; as `introspection` if it is not set."""
+    http: HttpSettings = HttpSettings()
+    """How clients may speak HTTP to the router."""
     documents: DocumentSettings = DocumentSettings()
     """Which documents are answered, and how clients may name them."""
     override_labels: list[str] = []

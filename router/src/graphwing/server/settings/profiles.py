@@ -7,11 +7,15 @@ from typing import Any, Literal, cast
 
 Profile = Literal["development", "production"]
 
+_LOCAL = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+
 PROFILES: Mapping[Profile, Mapping[str, Any]] = {
     # Written as in a settings file. What a profile does not name has the default of its field.
     "development": {
         "health": {"verbose": True},
         "shutdown": {"lame_duck": "0s"},
+        # Whatever a developer serves on the same machine may ask, without cookies.
+        "http": {"cors": {"policies": [{"patterns": [_LOCAL]}]}},
     },
     "production": {
         # On the port of the clients, nobody learns what the graph is made of.
@@ -20,6 +24,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "shutdown": {"lame_duck": "5s"},
         # Clients of one's own know the schema; errors suggest no names either then.
         "introspection": False,
+        "http": {"compression": {"enabled": True}},
         # Room for all that pages of one's own ask, and little for whoever tries things out.
         "limits": {
             "operation": {
