@@ -24,6 +24,7 @@ from graphwing.server.identity.issuer import Issuer
 from graphwing.server.identity.token_sources import CookieToken, HeaderToken
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.router import Router
+from graphwing.server.settings.demand_control import DemandControl
 from graphwing.server.settings.model import Settings, load_settings
 from graphwing.server.settings.operation_limits import OperationLimits
 from graphwing.server.settings.sharing import SharingSettings
@@ -51,6 +52,7 @@ __all__ = [
     "CompositionProblem",
     "ConcurrencySettings",
     "CookieToken",
+    "DemandControl",
     "EventStreams",
     "FederationError",
     "HeaderToken",

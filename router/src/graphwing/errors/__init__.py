@@ -66,9 +66,11 @@ from graphwing.errors.operations import (
     FragmentLimitError,
     HeightLimitError,
     IntrospectionRefusedError,
+    OperationCostError,
     OperationLimitError,
     RecursionLimitError,
     RootFieldLimitError,
+    SlicingArgumentsError,
 )
 from graphwing.errors.traffic import (
     CircuitOpenError,
@@ -110,6 +112,7 @@ __all__ = [
     "MediaTypeUnknownError",
     "MethodRefusedError",
     "NotReadyError",
+    "OperationCostError",
     "OperationError",
     "OperationInvalidError",
     "OperationLimitError",
@@ -130,6 +133,7 @@ __all__ = [
     "RootFieldLimitError",
     "RouterBusyError",
     "SettingsError",
+    "SlicingArgumentsError",
     "SourceLocation",
     "StreamLostError",
     "StreamRefusedError",

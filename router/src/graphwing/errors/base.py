@@ -12,6 +12,8 @@ FederationError
 │   │   ├── OperationUnknownError    is not named, or named wrongly
 │   │   ├── IntrospectionRefusedError asks for the schema
 │   │   ├── OperationLimitError      is larger than allowed, as `operations` draws
+│   │   ├── OperationCostError       costs more than allowed
+│   │   ├── SlicingArgumentsError    does not say how much it wants
 │   │   ├── SubscriptionRefusedError is one that plain HTTP does not carry
 │   │   ├── VariablesInvalidError    comes with values that do not fit
 │   │   ├── PersistedQueryNotFoundError is named by a hash that is not known yet

@@ -2,14 +2,17 @@
 
 OperationError
 ├── IntrospectionRefusedError   it asks for the schema
-└── OperationLimitError         it is larger than allowed
-    ├── DepthLimitError, HeightLimitError, AliasLimitError, RootFieldLimitError
-    └── DirectiveLimitError, FragmentLimitError, RecursionLimitError
+├── OperationLimitError         it is larger than allowed
+│   ├── DepthLimitError, HeightLimitError, AliasLimitError, RootFieldLimitError
+│   └── DirectiveLimitError, FragmentLimitError, RecursionLimitError
+├── OperationCostError          it costs more than allowed
+└── SlicingArgumentsError       it does not say how much it wants
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from graphwing.errors.base import OperationError
 
@@ -93,3 +96,37 @@ class RecursionLimitError(OperationLimitError):
     code = "MAX_RECURSION_LIMIT"
     measure = "recursion"
     cause = "nests selections or values deeper than {}"
+
+
+class OperationCostError(OperationError):
+    """The operation costs more than one may."""
+
+    code = "COST_ESTIMATED_TOO_EXPENSIVE"
+
+    def __init__(self, estimated: int, limit: int) -> None:
+        message = (
+            f"the operation is estimated to cost {estimated}, and may cost {limit};"
+            " ask for fewer items or fields at a time"
+        )
+        super().__init__([{"message": message}])
+        self.estimated = estimated
+        self.limit = limit
+
+    def formatted(self) -> list[dict[str, Any]]:
+        """Return what the response says under `errors`."""
+        cost = {"estimated": self.estimated, "max": self.limit}
+        return [{**fault, "extensions": {"code": self.code, "cost": cost}} for fault in self.faults]
+
+
+class SlicingArgumentsError(OperationError):
+    """A list is asked for without saying how much of it, or more than once."""
+
+    code = "COST_SLICING_ARGUMENTS_INVALID"
+
+    def __init__(self, coordinate: str, arguments: Sequence[str]) -> None:
+        names = " or ".join(f"`{name}`" for name in arguments)
+        message = f"`{coordinate}` needs exactly one of its arguments that say how much: {names}"
+        if len(arguments) == 1:
+            message = f"`{coordinate}` needs its argument {names}, which says how much is wanted"
+        super().__init__([{"message": message}])
+        self.coordinate = coordinate

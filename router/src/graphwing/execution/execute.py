@@ -35,6 +35,8 @@ class ExecutionResult(msgspec.Struct, frozen=True):
     errors: Sequence[Mapping[str, Any]] = ()
     failures: Sequence[SubgraphError] = ()
     """Subgraphs that did not answer as GraphQL; each is one of `errors` too."""
+    extensions: Mapping[str, Any] | None = None
+    """What clients are told beside that."""
 
 
 class Executor:

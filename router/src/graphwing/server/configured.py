@@ -15,6 +15,7 @@ from graphwing.server.http.rules import HttpRules
 from graphwing.server.identity.configured import identity_from_settings
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.router import Router
+from graphwing.server.settings.demand_control import DemandControl
 from graphwing.server.settings.model import (
     EventSettings,
     Settings,
@@ -42,6 +43,7 @@ def router_from_settings(settings: Settings) -> Router:
         sharing=settings.sharing,
         rules=OperationRules(
             limits=settings.limits.operation,
+            demand_control=_demand_control(settings.demand_control),
             introspection=settings.introspection,
             suggestions=settings.suggestions,
         ),
@@ -139,3 +141,13 @@ def _require_order(place: str, settings: SubgraphTraffic) -> None:
             place=f"{place}.retry.longest_delay",
             remedy="make it longer than `delay`",
         )
+
+
+def _demand_control(settings: DemandControl) -> DemandControl:
+    if settings.mode == "enforce" and settings.max is None:
+        raise SettingsError(
+            "nothing is too dear as long as it is not said what operations may cost",
+            place="demand_control.max",
+            remedy="set it; `mode: measure` with `extensions: true` shows what operations cost",
+        )
+    return settings

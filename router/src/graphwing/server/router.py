@@ -286,13 +286,19 @@ class Router:
             operation = await generation.operation(self._documents.resolved(request))
             _require_allowed(operation, allow_mutation=allow_mutation)
             variables = operation.variables(request.variables or {})
+            if generation.budget is not None:
+                generation.budget.require(operation, variables)
             executor = generation.executor
             if self._sharing.operations and operation.plan.kind == "query":
                 key = (operation, encode_json(variables), tuple(forwarded.items()))
-                return await self._shared.result(
+                result = await self._shared.result(
                     key, lambda: _respond(executor, operation, variables, forwarded)
                 )
-            return _logged(await executor.respond(operation, variables, forwarded))
+            else:
+                result = _logged(await executor.respond(operation, variables, forwarded))
+            if generation.budget is not None:
+                return generation.budget.told(result, operation, variables)
+            return result
 
     async def answer_in_parts(
         self,
@@ -314,6 +320,8 @@ class Router:
             )
             _require_allowed(operation, allow_mutation=allow_mutation)
             variables = operation.variables(request.variables or {})
+            if generation.budget is not None:
+                generation.budget.require(operation, variables)
             executor = generation.executor
             if operation.plan.chosen(variables).parts:
                 _log_failures(
@@ -341,6 +349,8 @@ class Router:
                 yield await self.answer(request, headers, allow_mutation=allow_mutation)
                 return
             variables = operation.variables(request.variables or {})
+            if generation.budget is not None:
+                generation.budget.require(operation, variables)
             results = generation.executor.subscribe(operation, variables, forwarded)
             async with aclosing(generation.until_retired(results)) as current:
                 async for result in current:

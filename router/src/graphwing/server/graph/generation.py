@@ -51,6 +51,8 @@ class Generation:
             )
         self.supergraph = supergraph
         self.operations = Operations(supergraph, limits=planning, rules=rules)
+        self.budget = self.operations.budget
+        """What operations may cost, if that is estimated."""
         self._labels = OverrideLabels(supergraph, override_labels)
         self._executor: Executor | None = None
         self._opened = AsyncExitStack()
@@ -104,7 +106,7 @@ class Generation:
                 compiler=Compiler(graph.schema, graph.api_schema),
                 counts=counts,
             )
-            self.operations.limits.exceeded = counts.exceeded
+            self.operations.count_exceeded(counts.exceeded)
             self._opened = opening.pop_all()
 
     async def prepare(self, before: Generation) -> None:

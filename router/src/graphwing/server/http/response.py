@@ -61,10 +61,13 @@ def json_response(status: int, value: object) -> HttpResponse:
 
 
 def result_body(result: ExecutionResult) -> dict[str, Any]:
-    """Return the response object, for JSON; `errors` only if there are some."""
+    """Return the response object, for JSON; `errors` and `extensions` only if there are some."""
+    body: dict[str, Any] = {"data": result.data}
     if result.errors:
-        return {"data": result.data, "errors": result.errors}
-    return {"data": result.data}
+        body["errors"] = result.errors
+    if result.extensions:
+        body["extensions"] = result.extensions
+    return body
 
 
 def plain_body(result: ExecutionResult) -> dict[str, Any]:
@@ -74,7 +77,7 @@ def plain_body(result: ExecutionResult) -> dict[str, Any]:
 
 
 def _encoded(result: ExecutionResult) -> bytes:
-    if isinstance(result.data, Raw) and not result.errors:
+    if isinstance(result.data, Raw) and not result.errors and result.extensions is None:
         return b'{"data":%b}' % memoryview(result.data)
     return encode_json(result_body(result))
 

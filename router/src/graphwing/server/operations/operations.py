@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ from graphwing.errors import (
 from graphwing.execution import Operation
 from graphwing.planner import Limits, Planner, TakesLongerError
 from graphwing.planner.size import expanded_fields
+from graphwing.server.cost.budget import CostBudget, Price
 from graphwing.server.operations.lanes import Lanes, Shared
 from graphwing.server.operations.limits import DocumentLimits
 from graphwing.server.operations.refusals import Refusals, refusal_key
@@ -64,6 +65,8 @@ class _Read:
     document: DocumentNode
     is_valid: bool = False
     """Whether that is known."""
+    price: Price | None = None
+    """What it will cost, if that is estimated."""
 
 
 class Operations:
@@ -78,7 +81,9 @@ class Operations:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         rules = rules or OperationRules()
-        self.limits = DocumentLimits(rules.limits, introspection=rules.introspection)
+        self._limits = DocumentLimits(rules.limits, introspection=rules.introspection)
+        costs = rules.demand_control
+        self.budget = None if costs.mode == "off" else CostBudget(supergraph, costs)
         self._hides_suggestions = rules.hides_suggestions
         self._schema = supergraph.api_schema
         self._planner = Planner(supergraph, limits=limits, clock=clock)
@@ -89,6 +94,12 @@ class Operations:
         self._in_flight: dict[Asked, Shared[Operation]] = {}
         self._refusals = Refusals()
         self._lanes: Lanes | None = None
+
+    def count_exceeded(self, counter: Counter[str]) -> None:
+        """Count in `counter` from now on how many operations are beyond a limit."""
+        self._limits.exceeded = counter
+        if self.budget is not None:
+            self.budget.exceeded = counter
 
     def stop_planning(self) -> None:
         """Release the planning threads; what waits for one raises `NotReadyError`."""
@@ -204,7 +215,7 @@ class Operations:
         """Parse a document; what is known in other words is returned at once."""
         text, name, may_defer, labels = key
         document = _parsed(text)
-        self.limits.require(document)
+        self._limits.require(document)
         # Documents that differ in spaces and comments only are one operation.
         normalised = (_digest(document), name, may_defer, labels)
         return self._by_normalised.get(normalised) or _Read(normalised, document)
@@ -217,6 +228,9 @@ class Operations:
     def _planned(self, read: _Read, patience: int | None = None) -> Operation:
         _, name, may_defer, labels = read.key
         definition = _definition(read.document, name)
+        if self.budget is not None and read.price is None:
+            # Planning takes longer.
+            read.price = self.budget.price(read.document, definition)
         chosen = definition.name and definition.name.value
         plan = self._planner.plan(
             read.document, chosen, may_defer=may_defer, labels=labels, patience=patience
@@ -228,6 +242,8 @@ class Operations:
             plan,
             hides_suggestions=self._hides_suggestions,
         )
+        if self.budget is not None and read.price is not None:
+            self.budget.keep(operation, read.price)
         self._by_normalised[read.key] = operation
         return operation
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from graphwing.server.settings.demand_control import DemandControl
 from graphwing.server.settings.operation_limits import OperationLimits
 
 
@@ -14,6 +15,8 @@ class OperationRules(msgspec.Struct, frozen=True):
     """What an operation may be made of."""
     introspection: bool = True
     """Whether clients may ask for the schema; `__typename` they may in any case."""
+    demand_control: DemandControl = DemandControl()
+    """What operations may cost."""
     suggestions: bool | None = None
     """Whether errors name what may have been meant; as `introspection` if it is not said."""
 

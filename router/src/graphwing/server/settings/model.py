@@ -13,6 +13,7 @@ from graphwing.execution.transports.event_streams import StreamProtocol
 from graphwing.server.app import BODY_LIMIT
 from graphwing.server.documents.documents import LONGEST_DOCUMENT
 from graphwing.server.http.protocol import RouterProtocol
+from graphwing.server.settings.demand_control import DemandControl
 from graphwing.server.settings.documents import DocumentSettings
 from graphwing.server.settings.files import read_text
 from graphwing.server.settings.http import HttpSettings
@@ -158,6 +159,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Which queries are answered once that come several times at the same time."""
     introspection: bool = True
     """Whether clients may ask for the schema; `__typename` they may in any case."""
+    demand_control: DemandControl = DemandControl()
+    """What operations may cost, by `@cost` and `@listSize` of the graph."""
     suggestions: bool | None = None
     """Whether errors name what may have been meant; as `introspection` if it is not set."""
     http: HttpSettings = HttpSettings()
