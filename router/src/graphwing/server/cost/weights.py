@@ -15,9 +15,7 @@ from graphql import (
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
-    GraphQLList,
     GraphQLNamedType,
-    GraphQLNonNull,
     GraphQLObjectType,
     ValueNode,
     get_named_type,
@@ -121,20 +119,14 @@ class Weights:
         return not (self.type(one.type) if one.weight is None else one.weight)
 
     def _field(self, coordinate: str, definition: GraphQLField) -> FieldWeight | None:
-        # Lists hold anything, which their type does not say.
-        inner: Any = definition.type
-        lists = 0
-        while isinstance(inner, GraphQLList | GraphQLNonNull):
-            lists += isinstance(inner, GraphQLList)
-            inner = cast("Any", inner).of_type
-        named: GraphQLNamedType = inner
+        named = _named(definition)
         if is_introspection_type(named):
             return None
         return FieldWeight(
             coordinate,
             self._own(definition.ast_node),
             named,
-            lists,
+            str(cast("Any", definition).type).count("["),
             self._size(definition.ast_node),
             self._inputs(definition.args),
         )
@@ -145,7 +137,7 @@ class Weights:
         return {
             name: InputWeight(
                 self._own(one.ast_node),
-                get_named_type(cast("Any", one).type),
+                _named(one),
                 one.ast_node.default_value if one.ast_node is not None else None,
             )
             for name, one in inputs.items()
@@ -172,6 +164,11 @@ class Weights:
             return None
         found = applications(node, directive)
         return found[0] if found else None
+
+
+def _named(of: GraphQLField | GraphQLArgument | GraphQLInputField) -> GraphQLNamedType:
+    # What a list holds its type does not say.
+    return cast("GraphQLNamedType", get_named_type(cast("Any", of).type))
 
 
 def _number(said: Mapping[str, Any] | None, argument: str) -> int | None:
