@@ -100,6 +100,10 @@ class Answering(Protocol):
         """Return what subgraphs are told of the client."""
         ...
 
+    async def admit(self, headers: Headers) -> None:
+        """Raise `RequestError` if a client may ask nothing at all, before its next request."""
+        ...
+
     def checks(self) -> Mapping[str, Any]:
         """Return what it finds when it looks at itself, by name."""
         ...
@@ -285,11 +289,16 @@ class RouterApp:
         allow_mutation: bool,
     ) -> HttpResponse | None:
         """Answer a client that takes more than one response, or one in parts."""
+        if accepted.stream is not None:
+            try:
+                # Before anything is planned, and before a stream begins: then it is too late for a
+                # status.
+                await self._router.admit(headers)
+            except RequestError as error:
+                return refusal(error, accepted.whole or JSON)
         has_other = accepted.whole is not None or accepted.in_parts is not None
         if accepted.stream is not None and (not has_other or await self._is_subscription(request)):
             try:
-                # Before the stream begins, for then it is too late for a status.
-                await self._router.forwarded(headers)
                 results = self._router.responses(request, headers, allow_mutation=allow_mutation)
                 kind = partial(self._router.kind, request)
                 with WhileClientWaits(self._clients, receive):

@@ -372,6 +372,11 @@ class Router:
             forwarded.update(self._identity.signed(claims))
         return forwarded
 
+    async def admit(self, headers: Headers) -> None:
+        """Raise `UnauthenticatedError` for a client whose token is not valid."""
+        if self._identity is not None:
+            await self._identity.claims(headers)
+
     def plan(self, operation: str, operation_name: str | None = None) -> Plan:
         """Return how an operation would be answered.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from time import monotonic
 from typing import Any, TypeAlias, cast
 
@@ -16,6 +17,8 @@ from graphwing.server.traffic.token_buckets import RateLimitStore, TokenBuckets
 
 ClaimsOf: TypeAlias = Callable[[Headers], Awaitable[Mapping[str, Any] | None]]
 KeyOf: TypeAlias = Callable[[Client], Awaitable[str | None]]
+
+_IS_COUNTED: ContextVar[bool] = ContextVar("_IS_COUNTED", default=False)
 
 _PLACE = "traffic.rate_limit.by"
 # A key that somebody else writes must not fill the memory.
@@ -32,10 +35,21 @@ class RateLimit:
         self._store = store
 
     async def count(self, headers: Headers) -> None:
-        """Count one request, or raise `RateLimitedError`.
+        """Count one request unless that is done, or raise `RateLimitedError`.
 
         Raises `UnauthenticatedError` for a token that is not valid, where it tells clients apart.
         """
+        if _IS_COUNTED.get():
+            _IS_COUNTED.set(False)
+            return
+        await self._count(headers)
+
+    async def count_ahead(self, headers: Headers) -> None:
+        """Count the next request that is answered in this context, or raise `RateLimitedError`."""
+        await self._count(headers)
+        _IS_COUNTED.set(True)
+
+    async def _count(self, headers: Headers) -> None:
         claims = None if self._claims_of is None else await self._claims_of(headers)
         address = CLIENT_ADDRESS.get()
         key = await self._key_of(Client(headers, claims, address))

@@ -102,8 +102,8 @@ class ShapedRouter:
         """Answer one request as often as it wants. Raises what `answer` does."""
         if self._rate_limit is not None:
             await self._rate_limit.count(headers)
-        # Credentials are looked at before anything else, as they are for other requests.
-        await self._router.forwarded(headers)
+        # Credentials are looked at before anything is planned, as they are for other requests.
+        await self._router.admit(headers)
         if await self._router.kind(request) != "subscription":
             yield await self._answer(request, headers, allow_mutation=allow_mutation)
             return
@@ -119,6 +119,12 @@ class ShapedRouter:
     async def forwarded(self, headers: Headers) -> Mapping[str, str]:
         """Return what subgraphs are told of the client."""
         return await self._router.forwarded(headers)
+
+    async def admit(self, headers: Headers) -> None:
+        """Count the client's next request, or raise `RequestError`."""
+        await self._router.admit(headers)
+        if self._rate_limit is not None:
+            await self._rate_limit.count_ahead(headers)
 
     def checks(self) -> Mapping[str, Any]:
         """Return what it finds when it looks at itself, by name."""
