@@ -24,6 +24,7 @@ from graphwing import (
     TrafficSettings,
 )
 from graphwing.errors import RateLimitedError
+from graphwing.server.settings.http import BatchingSettings, HttpSettings
 from graphwing.server.settings.reader import Duration
 from graphwing.server.traffic.client import CLIENT_ADDRESS
 from graphwing.server.traffic.rate_limit import rate_limit
@@ -115,6 +116,21 @@ async def test_operations_over_a_websocket_count_each_for_itself() -> None:
     assert [one["type"] for one in said] == ["next", "next", "error"]
     extensions = said[2]["payload"][0]["extensions"]
     assert extensions == {"code": "RATE_LIMITED", "retryAfter": 30}
+
+
+async def test_operations_in_a_batch_count_each_for_itself() -> None:
+    library = Library()
+    rules = HttpSettings(batching=BatchingSettings(enabled=True))
+    router = Router(library.subgraphs(), traffic=TrafficSettings(rate_limit=limits()))
+    async with (
+        router,
+        served(router.asgi(http=rules)) as place,
+        httpx.AsyncClient(base_url=f"http://{place}") as client,
+    ):
+        entries: list[dict[str, Any]] = (await client.post("/graphql", json=[BOOK] * 3)).json()
+
+    told = [one.get("errors", [{"extensions": {}}])[0]["extensions"].get("code") for one in entries]
+    assert sorted(told, key=str) == [None, None, "RATE_LIMITED"]
 
 
 async def test_what_proxies_say_counts_if_they_are_trusted_and_no_further() -> None:

@@ -25,6 +25,8 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         # Clients of one's own know the schema; errors suggest no names either then.
         "introspection": False,
         "http": {"compression": {"enabled": True}},
+        # A subgraph that fails is given time to recover, and its clients do not wait for that.
+        "traffic": {"subgraphs": {"breaker": {"enabled": True}}},
         # Room for all that pages of one's own ask, and little for whoever tries things out.
         "limits": {
             "operation": {
