@@ -47,6 +47,7 @@ from graphwing.errors.documents import (
     PersistedQueryMismatchError,
     PersistedQueryNotFoundError,
     PersistedQueryNotSupportedError,
+    TokenLimitError,
 )
 from graphwing.errors.http import (
     BatchRefusedError,
@@ -149,6 +150,7 @@ __all__ = [
     "SupergraphChangedError",
     "SupergraphError",
     "SyntaxRefusedError",
+    "TokenLimitError",
     "TooManySubscriptionsError",
     "UnauthenticatedError",
     "UnsupportedFeatureError",

@@ -85,3 +85,13 @@ class DocumentTooLargeError(RequestError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"the document has more than {limit} characters")
         self.limit = limit
+
+
+class TokenLimitError(OperationError):
+    """The document has more tokens than the router reads."""
+
+    code = "MAX_TOKENS_LIMIT"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__([{"message": f"the document has more than {limit} tokens"}])
+        self.limit = limit

@@ -44,6 +44,7 @@ def router_from_settings(settings: Settings) -> Router:
         rules=OperationRules(
             limits=settings.limits.operation,
             demand_control=_demand_control(settings.demand_control),
+            tokens=settings.limits.tokens,
             introspection=settings.introspection,
             suggestions=settings.suggestions,
         ),

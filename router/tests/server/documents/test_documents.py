@@ -26,6 +26,7 @@ from graphwing.server.configured import router_from_settings
 from graphwing.server.documents.automatic import AutomaticDocuments
 from graphwing.server.documents.documents import Documents
 from graphwing.server.documents.trusted import TrustedDocuments
+from graphwing.server.operations.rules import OperationRules
 from graphwing.server.settings.documents import (
     AutomaticSettings,
     DocumentSettings,
@@ -493,3 +494,25 @@ async def test_settings_can_turn_trusted_documents_on_and_off(
 
 def codes_or_none(response: httpx.Response) -> list[str] | None:
     return codes(response) if "errors" in response.json() else None
+
+
+async def test_a_document_with_more_tokens_than_allowed_is_not_read_to_its_end() -> None:
+    fits = "{ book(id: 1) { title } }"
+    comments = "#\n" * 20
+    rules = OperationRules(tokens=11)
+
+    async with Router(Library().subgraphs(), rules=rules) as router:
+        answers = [
+            await router.execute(text)
+            for text in (
+                fits,
+                f"{fits} }}",
+                f"{comments}{fits}",
+                fits.replace(" title", " title id"),
+            )
+        ]
+
+    first, *refused = answers
+    assert first == TITLE_ANSWER
+    assert [one["errors"][0]["extensions"]["code"] for one in refused] == ["MAX_TOKENS_LIMIT"] * 3
+    assert "11 tokens" in refused[0]["errors"][0]["message"]

@@ -25,6 +25,7 @@ from graphwing.errors import (
     FederationError,
     OperationUnknownError,
     SyntaxRefusedError,
+    TokenLimitError,
 )
 from graphwing.execution import Operation
 from graphwing.planner import Limits, Planner, TakesLongerError
@@ -37,8 +38,8 @@ from graphwing.server.operations.rules import OperationRules
 from graphwing.server.operations.validation import require_valid, too_deep
 from graphwing.supergraph import Supergraph
 
-# A larger document is refused unread: parsing and validating it would hold up all other requests.
-_MOST_TOKENS = 15_000
+# So graphql-core ends its message about a document that has more.
+_TOO_MANY_TOKENS = "tokens. Parsing aborted."
 # An operation that takes long must not hold up the next: texts that are not small have a thread of
 # their own, and those that turn out not to be quick to validate or to plan, or have many fields, go
 # on in another, one after another.
@@ -85,6 +86,7 @@ class Operations:
         costs = rules.demand_control
         self.budget = None if costs.mode == "off" else CostBudget(supergraph, costs)
         self._hides_suggestions = rules.hides_suggestions
+        self._most_tokens = rules.tokens
         self._schema = supergraph.api_schema
         self._planner = Planner(supergraph, limits=limits, clock=clock)
         self._kept: OrderedDict[Asked, Operation] = OrderedDict()
@@ -214,7 +216,7 @@ class Operations:
     def _read(self, key: Asked) -> Operation | _Read:
         """Parse a document; what is known in other words is returned at once."""
         text, name, may_defer, labels = key
-        document = _parsed(text)
+        document = _parsed(text, self._most_tokens)
         self._limits.require(document)
         # Documents that differ in spaces and comments only are one operation.
         normalised = (_digest(document), name, may_defer, labels)
@@ -269,10 +271,12 @@ def _asked(text: str, name: str | None, labels: frozenset[str], *, may_defer: bo
     return text, name, may_defer and "defer" in text, labels
 
 
-def _parsed(text: str) -> DocumentNode:
+def _parsed(text: str, most_tokens: int) -> DocumentNode:
     try:
-        return parse(text, max_tokens=_MOST_TOKENS)
+        return parse(text, max_tokens=most_tokens)
     except GraphQLSyntaxError as error:
+        if error.message.endswith(_TOO_MANY_TOKENS):
+            raise TokenLimitError(most_tokens) from error
         raise SyntaxRefusedError([{**error.formatted}]) from error
     except RecursionError as error:
         raise too_deep() from error

@@ -13,6 +13,7 @@ from graphwing.execution.transports.event_streams import StreamProtocol
 from graphwing.server.app import BODY_LIMIT
 from graphwing.server.documents.documents import LONGEST_DOCUMENT
 from graphwing.server.http.protocol import RouterProtocol
+from graphwing.server.operations.rules import MOST_TOKENS
 from graphwing.server.settings.demand_control import DemandControl
 from graphwing.server.settings.documents import DocumentSettings
 from graphwing.server.settings.files import read_text
@@ -105,6 +106,8 @@ class Limits(msgspec.Struct, frozen=True):
     """What an operation may be made of."""
     document: Annotated[int, msgspec.Meta(ge=1)] = LONGEST_DOCUMENT
     """Characters of a document that a client sends."""
+    tokens: Annotated[int, msgspec.Meta(ge=1)] = MOST_TOKENS
+    """Names, numbers, texts and signs in a document."""
 
 
 class PlanningSettings(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
         "traffic": {"subgraphs": {"breaker": {"enabled": True}}},
         # Room for all that pages of one's own ask, and little for whoever tries things out.
         "limits": {
+            "tokens": 5_000,
             "operation": {
                 "depth": 25,
                 "height": 2_000,
@@ -37,7 +38,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = {
                 "directives": 50,
                 "fragments": 500,
                 "recursion": 100,
-            }
+            },
         },
     },
 }
