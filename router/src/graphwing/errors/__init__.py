@@ -72,6 +72,8 @@ from graphwing.errors.operations import (
     RecursionLimitError,
     RootFieldLimitError,
     SlicingArgumentsError,
+    ValueLimitError,
+    VariableLimitError,
 )
 from graphwing.errors.traffic import (
     CircuitOpenError,
@@ -154,5 +156,7 @@ __all__ = [
     "TooManySubscriptionsError",
     "UnauthenticatedError",
     "UnsupportedFeatureError",
+    "ValueLimitError",
+    "VariableLimitError",
     "VariablesInvalidError",
 ]

@@ -4,7 +4,8 @@ OperationError
 ├── IntrospectionRefusedError   it asks for the schema
 ├── OperationLimitError         it is larger than allowed
 │   ├── DepthLimitError, HeightLimitError, AliasLimitError, RootFieldLimitError
-│   └── DirectiveLimitError, FragmentLimitError, RecursionLimitError
+│   └── DirectiveLimitError, FragmentLimitError, ValueLimitError, RecursionLimitError,
+│       VariableLimitError
 ├── OperationCostError          it costs more than allowed
 └── SlicingArgumentsError       it does not say how much it wants
 """
@@ -88,6 +89,22 @@ class FragmentLimitError(OperationLimitError):
     code = "MAX_FRAGMENTS_LIMIT"
     measure = "fragments"
     cause = "spreads more than {} fragments"
+
+
+class ValueLimitError(OperationLimitError):
+    """Its arguments are too long."""
+
+    code = "MAX_VALUES_LIMIT"
+    measure = "values"
+    cause = "has more than {} values in its arguments"
+
+
+class VariableLimitError(OperationLimitError):
+    """The variables of the request are too long."""
+
+    code = "MAX_VARIABLES_LIMIT"
+    measure = "variables"
+    cause = "comes with more than {} values in its variables"
 
 
 class RecursionLimitError(OperationLimitError):

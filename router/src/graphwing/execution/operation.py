@@ -61,10 +61,9 @@ class Operation:
         document: DocumentNode,
         definition: OperationDefinitionNode,
         plan: Plan,
-        *,
-        hides_suggestions: bool = False,
+        variables: Variables | None = None,
     ) -> None:
-        """Take a valid document; errors about variables suggest names unless it hides them."""
+        """Take a valid document, and what reads its variables if that is not the usual."""
         self.definition = definition
         self.plan = plan
         self._schema = schema
@@ -73,9 +72,7 @@ class Operation:
         visit(document, survey)
         self.conditional = tuple(sorted(survey.conditional))
         self.is_introspective = survey.is_introspective
-        self._variables = Variables(
-            schema, definition.variable_definitions or (), hides_suggestions=hides_suggestions
-        )
+        self._variables = variables or Variables(schema, definition.variable_definitions or ())
         self._shapes: dict[tuple[object, ...], ObjectShape] = {}
         self.compilations: dict[Conditions, Compilation] = {}
 

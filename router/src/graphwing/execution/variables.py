@@ -5,7 +5,7 @@ https://spec.graphql.org/October2021/#sec-Coercing-Variable-Values
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -36,7 +36,7 @@ class _Plain(NamedTuple):
 class Variables:
     """The variables that one operation defines; made once."""
 
-    __slots__ = ("_definitions", "_hides_suggestions", "_plain", "_schema")
+    __slots__ = ("_definitions", "_hides_suggestions", "_plain", "_require", "_schema")
 
     def __init__(
         self,
@@ -44,9 +44,14 @@ class Variables:
         definitions: Sequence[VariableDefinitionNode],
         *,
         hides_suggestions: bool = False,
+        require: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
-        """Take the definitions; what may have been meant is not told if it `hides_suggestions`."""
+        """Take the definitions; what may have been meant is not told if it `hides_suggestions`.
+
+        `require` raises an error for what is not worth coercing; plain scalars are at once.
+        """
         self._hides_suggestions = hides_suggestions
+        self._require = require
         self._schema = schema
         self._definitions = definitions
         plain = [_plain(definition) for definition in definitions]
@@ -54,12 +59,17 @@ class Variables:
         self._plain = known if len(known) == len(plain) else None
 
     def read(self, raw: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `raw` coerced, with defaults, or raise `VariablesInvalidError`."""
+        """Return `raw` coerced, with defaults.
+
+        Raises `VariablesInvalidError`, and what is required beside that.
+        """
         if not self._definitions:
             return {}
         values = self._read_plain(raw)
         if values is not None:
             return values
+        if self._require is not None:
+            self._require(raw)
         coerced = get_variable_values(
             self._schema, self._definitions, dict(raw), _FAULTS_SHOWN, self._hides_suggestions
         )

@@ -11,6 +11,7 @@ from random import Random
 import msgspec
 import pytest
 from graphql import (
+    DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -35,7 +36,11 @@ from graphwing import (
     Subgraph,
     load_settings,
 )
-from graphwing.errors import IntrospectionRefusedError, OperationLimitError
+from graphwing.errors import (
+    IntrospectionRefusedError,
+    OperationLimitError,
+    VariableLimitError,
+)
 from graphwing.server.configured import router_from_settings
 from graphwing.server.operations.limits import DocumentLimits
 from graphwing.server.operations.measures import MOST_COUNTED, Measures, measures_of
@@ -59,6 +64,7 @@ def test_fragments_count_wherever_they_are_spread() -> None:
         root_fields=2,
         directives=3,
         fragments=3,
+        values=14,
         # The operation, the field, the inline fragment, the spread, and four in the argument.
         recursion=8,
     )
@@ -79,6 +85,7 @@ def limits(**limits: int) -> OperationLimits:
         ("root_fields", "MAX_ROOT_FIELDS_LIMIT"),
         ("directives", "MAX_DIRECTIVES_LIMIT"),
         ("fragments", "MAX_FRAGMENTS_LIMIT"),
+        ("values", "MAX_VALUES_LIMIT"),
         ("recursion", "MAX_RECURSION_LIMIT"),
     ],
 )
@@ -182,6 +189,58 @@ async def test_without_limits_anything_goes() -> None:
     assert plan.kind == "query"
 
 
+VALUES: list[tuple[Mapping[str, object], bool]] = [
+    ({"f": {}}, False),
+    ({"f": {"title": "x", "year": None}}, False),
+    ({"f": {"title": "x", "year": 1}, "g": 1}, True),
+    ({"f": {"and": [[]]}}, False),
+    ({"f": {"and": [[], []]}}, True),
+    ({"f": [1] * 1_000_000}, True),
+]
+
+
+@pytest.mark.parametrize(("variables", "is_too_much"), VALUES)
+def test_variables_are_counted_with_what_is_in_them(
+    variables: Mapping[str, object], *, is_too_much: bool
+) -> None:
+    checked = DocumentLimits(limits(variables=3), introspection=True)
+
+    if is_too_much:
+        with pytest.raises(VariableLimitError, match="more than 3 values"):
+            checked.require_variables(variables)
+    else:
+        checked.require_variables(variables)
+
+    assert checked.exceeded == ({"MAX_VARIABLES_LIMIT": 1} if is_too_much else {})
+
+
+async def test_variables_beyond_the_limit_are_refused_before_they_are_coerced() -> None:
+    subgraph = Subgraph(sdl=INPUTS, answer=Library().books)
+    text = "query ($f: Filter) { books(filter: $f) { title } }"
+    wrong = {"f": {"title": ["x"] * 4}}
+    async with Router({"books": subgraph}, rules=OperationRules(limits=limits(variables=5))) as one:
+        refused = await one.execute(text, variables=wrong)
+        coerced = await one.execute(text, variables={"f": {"title": ["x"] * 3}})
+
+    assert [response["errors"][0]["extensions"]["code"] for response in (refused, coerced)] == [
+        "MAX_VARIABLES_LIMIT",
+        "BAD_USER_INPUT",
+    ]
+
+
+async def test_of_many_faults_the_first_are_told_and_none_at_length() -> None:
+    fields = " ".join(f"x{n}: 1" for n in range(500))
+    subgraph = Subgraph(sdl=INPUTS, answer=Library().books)
+    async with Router({"books": subgraph}) as router:
+        response = await router.execute(f"{{ books(filter: {{ {fields} }}) {{ title }} }}")
+
+    messages = [error["message"] for error in response["errors"]]
+    assert len(messages) == 21
+    assert messages[0].startswith("Expected value of type 'Filter' not to include")
+    assert max(map(len, messages)) == 1_001
+    assert messages[-1] == "there are more than 20 faults; these are the first"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -272,7 +331,9 @@ def test_in_production_the_schema_is_not_shown_and_the_limits_are_tight(tmp_path
         root_fields=20,
         directives=50,
         fragments=500,
+        values=1_000,
         recursion=100,
+        variables=10_000,
     )
     with pytest.raises(IntrospectionRefusedError):
         router.plan("{ __schema { __typename } }")
@@ -352,34 +413,53 @@ def naive_measures(text: str) -> Measures:
         for node in document.definitions
         if isinstance(node, FragmentDefinitionNode)
     }
-    largest = Measures()
+    largest, operations = Measures(), Measures()
     for node in document.definitions:
         assert isinstance(node, OperationDefinitionNode | FragmentDefinitionNode)
-        found = Measures(directives=len(node.directives or ()))
-        for variable in node.variable_definitions or ():
-            assert variable.default_value is not None
-            found.recursion = nested_values(variable.default_value)
-        for depth, nesting, selection in written_out(node.selection_set, fragments, 0, 1):
-            found.recursion = max(found.recursion, nesting)
-            nodes = [] if selection is None else [selection, *(selection.directives or ())]
-            found.directives += len(nodes[1:])
-            for each in nodes:
-                if isinstance(each, InlineFragmentNode | FragmentSpreadNode):
-                    found.fragments += 1
-                    continue
-                for argument in each.arguments or ():
-                    reached = nesting + nested_values(argument.value)
-                    found.recursion = max(found.recursion, reached)
-            if isinstance(selection, FieldNode):
-                found.height += 1
-                found.depth = max(found.depth, depth + 1)
-                found.aliases += selection.alias is not None
-                found.root_fields += not depth and isinstance(node, OperationDefinitionNode)
-            elif isinstance(selection, FragmentSpreadNode):
-                found.directives += len(fragments[selection.name.value].directives or ())
-        for name in Measures.__slots__:
+        found = naive_measures_of(node, fragments)
+        is_operation = isinstance(node, OperationDefinitionNode)
+        for name in ("height", "aliases", "directives", "fragments", "values"):
+            together: int = getattr(found, name)
+            if is_operation:
+                together += getattr(operations, name)
+                setattr(operations, name, together)
+            setattr(largest, name, max(getattr(largest, name), together))
+        for name in ("depth", "recursion", *(["root_fields"] if is_operation else [])):
             setattr(largest, name, max(getattr(largest, name), getattr(found, name)))
     return largest
+
+
+def naive_measures_of(
+    node: OperationDefinitionNode | FragmentDefinitionNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+) -> Measures:
+    found = Measures(directives=len(node.directives or ()))
+    for variable in node.variable_definitions or ():
+        assert variable.default_value is not None
+        found.recursion = nested_values(variable.default_value)
+        found.values += number_of_values(variable.default_value)
+    for depth, nesting, selection in written_out(node.selection_set, fragments, 0, 1):
+        found.recursion = max(found.recursion, nesting)
+        nodes = [] if selection is None else [selection, *(selection.directives or ())]
+        found.directives += len(nodes[1:])
+        arguments = [
+            argument.value
+            for each in nodes
+            if isinstance(each, FieldNode | DirectiveNode)
+            for argument in each.arguments or ()
+        ]
+        found.values += sum(map(number_of_values, arguments))
+        found.recursion = max([found.recursion, *(nesting + nested_values(it) for it in arguments)])
+        if isinstance(selection, FieldNode):
+            found.height += 1
+            found.depth = max(found.depth, depth + 1)
+            found.aliases += selection.alias is not None
+            found.root_fields += not depth
+        elif selection is not None:
+            found.fragments += 1
+        if isinstance(selection, FragmentSpreadNode):
+            found.directives += len(fragments[selection.name.value].directives or ())
+    return found
 
 
 Written = tuple[int, int, FieldNode | InlineFragmentNode | FragmentSpreadNode | None]
@@ -413,6 +493,16 @@ def nested_values(node: ValueNode) -> int:
             return 1 + max((nested_values(each.value) for each in node.fields), default=0)
         case _:
             return 0
+
+
+def number_of_values(node: ValueNode) -> int:
+    match node:
+        case ListValueNode():
+            return 1 + sum(map(number_of_values, node.values))
+        case ObjectValueNode():
+            return 1 + sum(number_of_values(each.value) for each in node.fields)
+        case _:
+            return 1
 
 
 def test_no_number_is_too_long_to_be_told() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any, cast
 
 from graphql import DocumentNode, OperationDefinitionNode
 
@@ -17,6 +19,8 @@ from graphwing.errors import (
     OperationLimitError,
     RecursionLimitError,
     RootFieldLimitError,
+    ValueLimitError,
+    VariableLimitError,
 )
 from graphwing.server.operations.measures import measures_of
 from graphwing.server.settings.operation_limits import OperationLimits
@@ -36,11 +40,13 @@ class DocumentLimits:
         self._introspection = introspection
         self.exceeded = Counter[str]()
         """How many documents were beyond a limit, by its code."""
+        self._most_variables = limits.variables
         limit_of: dict[type[OperationLimitError], int | None] = {
             # Those come first that what is done next depends on most.
             RecursionLimitError: limits.recursion,
             HeightLimitError: limits.height,
             FragmentLimitError: limits.fragments,
+            ValueLimitError: limits.values,
             DepthLimitError: limits.depth,
             AliasLimitError: limits.aliases,
             RootFieldLimitError: limits.root_fields,
@@ -61,13 +67,32 @@ class DocumentLimits:
         for kind, limit in self._limits:
             found: int = getattr(measures, kind.measure)
             if found > limit:
-                self._exceeded(kind(limit), document, found)
+                self._exceeded(kind(limit), _names(document), found)
 
-    def _exceeded(self, error: OperationLimitError, document: DocumentNode, found: int) -> None:
+    def require_variables(self, values: Mapping[str, Any]) -> None:
+        """Raise `VariableLimitError` for variables that hold too much, if that is enforced."""
+        most = self._most_variables
+        if most is not None and _has_more(most, values):
+            self._exceeded(VariableLimitError(most), "a request", most + 1)
+
+    def _exceeded(self, error: OperationLimitError, of: str, found: int) -> None:
         self.exceeded[error.code] += 1
         if self._enforces:
             raise error
-        _log.warning("%s: %s (%d) [%s]", _names(document), error, found, error.code)
+        _log.warning("%s: %s (%d) [%s]", of, error, found, error.code)
+
+
+def _has_more(most: int, values: Mapping[str, Any]) -> bool:
+    """Return whether there are more values, counting as few as need be."""
+    pending: list[Collection[Any]] = [values]
+    while pending:
+        each = pending.pop()
+        most -= len(each)
+        if most < 0:
+            return True
+        items = cast("dict[str, Any]", each).values() if isinstance(each, dict) else each
+        pending += [one for one in items if isinstance(one, (dict, list))]
+    return False
 
 
 def _names(document: DocumentNode) -> str:

@@ -7,7 +7,7 @@ measured once, and what is found is multiplied.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphql import (
     DirectiveNode,
@@ -36,7 +36,7 @@ _INTROSPECTION = frozenset({"__schema", "__type"})
 
 @dataclass(slots=True)
 class Measures:
-    """The measures of an operation or a fragment, or the largest of several."""
+    """The measures of an operation, a fragment or a document."""
 
     depth: int = 0
     """Fields in fields."""
@@ -48,17 +48,38 @@ class Measures:
     directives: int = 0
     fragments: int = 0
     """Spreads and inline fragments."""
+    values: int = 0
+    """Arguments, and values in their lists and objects."""
     recursion: int = 0
     """Selection sets, lists, objects and list types in one another."""
     is_introspective: bool = False
     """Whether it asks for the schema."""
 
+    def add(self, other: Measures, times: int = 1) -> None:
+        """Count `other` so many times with this one, beside it."""
+        for name in _ADDED:
+            more: int = getattr(self, name) + times * getattr(other, name)
+            setattr(self, name, min(more, MOST_COUNTED))
+        self.enlarge(other, (*_NESTED, "root_fields"))
+        self.is_introspective |= other.is_introspective
+
+    def enlarge(self, other: Measures, names: Iterable[str]) -> None:
+        """Be at least as large as `other`, by these measures."""
+        for name in names:
+            setattr(self, name, max(getattr(self, name), getattr(other, name)))
+
+
+_ADDED = ("height", "aliases", "directives", "fragments", "values")
+_NESTED = ("depth", "recursion")
+
 
 def measures_of(document: DocumentNode) -> Measures:
-    """Return the largest measures of any operation of `document`, which may be invalid.
+    """Return the measures of `document`, which may be invalid.
 
-    A fragment that spreads itself counts as if it did not, and one that is not there as nothing:
-    validation refuses both. Fragments that nobody spreads are validated too, and so they count.
+    Numbers are those of all its operations together, for all are validated; so are fragments that
+    nobody spreads, and one that is larger than all operations counts in their place. A fragment
+    that spreads itself counts as if it did not, and one that is not there as nothing: validation
+    refuses both.
     """
     parts = [
         (node, _Part.of(node))
@@ -71,14 +92,14 @@ def measures_of(document: DocumentNode) -> Measures:
     known: dict[str, Measures] = {}
     for name in fragments:
         _measure(name, fragments, known)
-    largest = Measures()
+    whole = Measures()
     for node, part in parts:
-        measures = part.total(known)
-        if isinstance(node, FragmentDefinitionNode):
-            measures.root_fields = 0
-        for name in Measures.__slots__:
-            setattr(largest, name, max(getattr(largest, name), getattr(measures, name)))
-    return largest
+        if isinstance(node, OperationDefinitionNode):
+            whole.add(part.total(known))
+    for measures in known.values():
+        whole.enlarge(measures, _ADDED)
+        whole.enlarge(measures, _NESTED)
+    return whole
 
 
 @dataclass(slots=True)
@@ -167,6 +188,7 @@ class _Part:
         pending = [(node, nesting + 1) for node in nodes]
         while pending:
             node, level = pending.pop()
+            self.own.values += 1
             match node:
                 case ListValueNode():
                     pending += [(each, level + 1) for each in node.values]
@@ -178,20 +200,17 @@ class _Part:
 
     def total(self, known: dict[str, Measures]) -> Measures:
         """Return the measures with those of the fragments that are `known`."""
-        own = self.own
-        total = Measures(**{name: getattr(own, name) for name in Measures.__slots__})
+        total = replace(self.own)
+        root_fields = total.root_fields
         for name, spread in self.spreads.items():
             fragment = known.get(name)
             if fragment is None:
                 continue
-            total.depth = max(total.depth, spread.depth + fragment.depth)
-            total.recursion = max(total.recursion, spread.nesting + fragment.recursion)
-            at_root = spread.at_root * fragment.root_fields
-            total.root_fields = min(total.root_fields + at_root, MOST_COUNTED)
-            total.is_introspective |= fragment.is_introspective
-            for each in ("height", "aliases", "directives", "fragments"):
-                more: int = getattr(total, each) + spread.count * getattr(fragment, each)
-                setattr(total, each, min(more, MOST_COUNTED))
+            root_fields += spread.at_root * fragment.root_fields
+            depth = spread.depth + fragment.depth
+            recursion = spread.nesting + fragment.recursion
+            total.add(replace(fragment, depth=depth, recursion=recursion), spread.count)
+        total.root_fields = min(root_fields, MOST_COUNTED)
         return total
 
 

@@ -28,6 +28,7 @@ from graphwing.errors import (
     TokenLimitError,
 )
 from graphwing.execution import Operation
+from graphwing.execution.variables import Variables
 from graphwing.planner import Limits, Planner, TakesLongerError
 from graphwing.planner.size import expanded_fields
 from graphwing.server.cost.budget import CostBudget, Price
@@ -237,13 +238,13 @@ class Operations:
         plan = self._planner.plan(
             read.document, chosen, may_defer=may_defer, labels=labels, patience=patience
         )
-        operation = Operation(
+        variables = Variables(
             self._schema,
-            read.document,
-            definition,
-            plan,
+            definition.variable_definitions or (),
             hides_suggestions=self._hides_suggestions,
+            require=self._limits.require_variables,
         )
+        operation = Operation(self._schema, read.document, definition, plan, variables)
         if self.budget is not None and read.price is not None:
             self.budget.keep(operation, read.price)
         self._by_normalised[read.key] = operation

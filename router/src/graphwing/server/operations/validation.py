@@ -23,6 +23,10 @@ from graphwing.errors import OperationInvalidError
 from graphwing.planner import TakesLongerError
 
 _ABORTED = "Validation aborted."
+_TOO_MANY = "Too many validation errors, error limit reached. Validation aborted."
+# Each fault may name as much as the document has, and takes as long to be written.
+_MOST_FAULTS = 20
+_MOST_CHARACTERS = 1_000
 # Steps of comparing fields that take some tens of milliseconds; the most is fifty times as many.
 _QUICK_WORK = 10_000
 
@@ -69,7 +73,7 @@ def require_valid(
     """
     rules = _QUICK_RULES if quickly else _RULES
     try:
-        errors = validate(schema, document, rules, hide_suggestions=hides_suggestions)
+        errors = validate(schema, document, rules, _MOST_FAULTS, hide_suggestions=hides_suggestions)
     except RecursionError as error:
         raise too_deep() from error
     if quickly and errors and errors[-1].message == _ABORTED:
@@ -84,6 +88,10 @@ def too_deep() -> OperationInvalidError:
 
 
 def _fault(error: GraphQLError) -> dict[str, Any]:
+    if error.message == _TOO_MANY:
+        return {"message": f"there are more than {_MOST_FAULTS} faults; these are the first"}
+    if len(error.message) > _MOST_CHARACTERS:
+        return {**error.formatted, "message": f"{error.message[:_MOST_CHARACTERS]}…"}
     if error.message != _ABORTED:
         return {**error.formatted}
     return {

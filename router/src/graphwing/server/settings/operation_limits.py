@@ -12,7 +12,8 @@ Most = Annotated[int, msgspec.Meta(ge=1)]
 class OperationLimits(msgspec.Struct, frozen=True):
     """What an operation may be made of, counted with the fragments where they are spread.
 
-    The numbers are far above what clients send that mean well; `None` is no limit.
+    Operations of one document are counted together. The numbers are far above what clients send
+    that mean well; `None` is no limit.
     """
 
     mode: Literal["enforce", "measure"] = "enforce"
@@ -29,5 +30,9 @@ class OperationLimits(msgspec.Struct, frozen=True):
     """Directives, wherever they stand."""
     fragments: Most | None = 5_000
     """Spreads of fragments, inline ones too."""
+    values: Most | None = 5_000
+    """Arguments that are written out, and what is in their lists and objects."""
     recursion: Most | None = 200
     """Selection sets, lists, objects and list types in one another."""
+    variables: Most | None = 20_000
+    """Values of the variables of a request, with what is in their lists and objects."""
