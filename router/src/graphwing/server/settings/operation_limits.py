@@ -30,7 +30,7 @@ class OperationLimits(msgspec.Struct, frozen=True):
     """Directives, wherever they stand."""
     fragments: Most | None = 5_000
     """Spreads of fragments, inline ones too."""
-    values: Most | None = 5_000
+    values: Most | None = 2_000
     """Arguments that are written out, and what is in their lists and objects."""
     recursion: Most | None = 200
     """Selection sets, lists, objects and list types in one another."""
