@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import select
 import signal
 import subprocess
@@ -12,98 +11,22 @@ import threading
 import time
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
 
 import httpx
 import pytest
-from plans.graphs import Library
+from plans.serving import (
+    ANSWER,
+    QUERY,
+    exchange,
+    serving,
+    status_of_readiness,
+    until_asked,
+)
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
-
-# Answers after as many seconds as the client wishes, and leaves word that it was asked.
-APPLICATION = """
-import asyncio, json, pathlib
-
-async def app(scope, receive, send):
-    if scope["type"] == "lifespan":
-        await receive()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await send({"type": "lifespan.shutdown.complete"})
-        return
-    await receive()
-    wish = float(dict(scope["headers"]).get(b"wish", b"0.02"))
-    if wish >= 1:
-        pathlib.Path("asked").touch()
-    await asyncio.sleep(wish)
-    body = json.dumps({"data": {"books": [{"title": "Dune"}]}}).encode()
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-"""
-SETTINGS = """
-supergraph: supergraph.graphql
-subgraphs: {{ books: {{ asgi: 'slow_app:app' }} }}
-headers: {{ propagate: [wish] }}
-shutdown: {{ lame_duck: {lame_duck}, drain: {drain} }}
-"""
-QUERY = {"query": "{ books { title } }"}
-ANSWER = {"data": {"books": [{"title": "Dune"}]}}
-
-
-@contextmanager
-def serving(
-    folder: Path, *arguments: str, lame_duck: str = "0s", drain: str = "30s"
-) -> Generator[tuple[subprocess.Popen[str], str]]:
-    (folder / "slow_app.py").write_text(APPLICATION)
-    (folder / "supergraph.graphql").write_text(Library().supergraph_sdl())
-    (folder / "graphwing.yaml").write_text(SETTINGS.format(lame_duck=lame_duck, drain=drain))
-    serve = (sys.executable, "-m", "graphwing", "serve", "--config", "graphwing.yaml")
-    process = subprocess.Popen(
-        [*serve, "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("graphwing serves http://127.0.0.1:")
-        yield process, line.split()[-1].removesuffix("/graphql")
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def until_asked(folder: Path) -> None:
-    """Wait until the application has a request that takes long."""
-    deadline = time.monotonic() + 20
-    while not (folder / "asked").exists():
-        assert time.monotonic() < deadline
-        select.select([], [], [], 0.01)
-
-
-def exchange(url: str, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
-    """Status and body of a response on a new connection; much faster than a client of httpx."""
-    connection = HTTPConnection(url.removeprefix("http://"), timeout=20)
-    try:
-        connection.request(method, path, body, {"content-type": "application/json"})
-        response = connection.getresponse()
-        return response.status, response.read()
-    finally:
-        connection.close()
-
-
-def status_of_readiness(url: str) -> int | None:
-    """The status of `/readyz`; none if nobody listens."""
-    try:
-        return exchange(url, "GET", "/readyz")[0]
-    except (OSError, HTTPException):
-        return None
 
 
 class Client(threading.Thread):
@@ -146,7 +69,10 @@ class SlowRequest(threading.Thread):
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_no_request_fails_of_clients_that_respect_readiness(tmp_path: Path, workers: str) -> None:
-    with serving(tmp_path, "--workers", workers, lame_duck="2s") as (process, url):
+    with serving(tmp_path, "--workers", workers, settings="shutdown: { lame_duck: 2s }") as (
+        process,
+        url,
+    ):
         clients = [Client(url) for _ in range(6)]
         for client in clients:
             client.start()
@@ -167,7 +93,7 @@ def test_no_request_fails_of_clients_that_respect_readiness(tmp_path: Path, work
 
 
 def test_the_router_is_not_ready_and_answers_in_the_lame_duck_time(tmp_path: Path) -> None:
-    with serving(tmp_path, lame_duck="2s") as (process, url):
+    with serving(tmp_path, settings="shutdown: { lame_duck: 2s }") as (process, url):
         before = status_of_readiness(url)
         process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + 20
@@ -190,7 +116,7 @@ def test_the_router_is_not_ready_and_answers_in_the_lame_duck_time(tmp_path: Pat
 
 
 def test_ctrl_c_does_not_wait_for_load_balancers(tmp_path: Path) -> None:
-    with serving(tmp_path, lame_duck="60s") as (process, _):
+    with serving(tmp_path, settings="shutdown: { lame_duck: 60s }") as (process, _):
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=30)
 
@@ -198,7 +124,7 @@ def test_ctrl_c_does_not_wait_for_load_balancers(tmp_path: Path) -> None:
 
 
 def test_what_takes_longer_than_the_drain_is_cut_off(tmp_path: Path) -> None:
-    with serving(tmp_path, drain="1s") as (process, url):
+    with serving(tmp_path, settings="shutdown: { drain: 1s }") as (process, url):
         slow = SlowRequest(url, 60)
         until_asked(tmp_path)
         process.send_signal(signal.SIGTERM)

@@ -5,15 +5,24 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import signal
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from threading import Lock
+
+import msgspec
+
+from graphwing.server.telemetry.state import Reply
 
 _CONTEXT = multiprocessing.get_context("spawn")
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 # A worker that cannot start is tried again, without using up a core.
 _RETRY_SECONDS = 1.0
+# How long all workers together may take to say how they are.
+_PATIENCE_SECONDS = 3.0
 
 
 class Lifeline:
@@ -26,24 +35,56 @@ class Lifeline:
         """Tell the starting process that this worker accepts requests."""
         self._connection.send_bytes(b"ready")
 
-    def on_loss(self, end: Callable[[], None]) -> None:
-        """Call `end` when the starting process is gone, however it went."""
+    def follow(self, *, reply: Callable[[str], Reply], end: Callable[[], None]) -> None:
+        """Answer what the starting process asks; call `end` when it is gone, however it went."""
         loop = asyncio.get_running_loop()
-        # Nothing is ever sent this way: it becomes readable when it closes.
         descriptor = self._connection.fileno()
 
-        def lost() -> None:
-            loop.remove_reader(descriptor)
-            end()
+        def heard() -> None:
+            try:
+                number, _, target = self._connection.recv_bytes().partition(b" ")
+                said = msgspec.msgpack.encode(reply(target.decode()))
+                self._connection.send_bytes(b"%b %b" % (number, said))
+            except (EOFError, OSError):
+                loop.remove_reader(descriptor)
+                end()
 
-        loop.add_reader(descriptor, lost)
+        loop.add_reader(descriptor, heard)
 
 
 @dataclass(slots=True)
 class _Worker:
+    slot: int
+    """Its place among the others; whoever replaces it has the same."""
     process: SpawnProcess
     connection: Connection
     is_ready: bool = False
+    asked: int = 0
+    asking: Lock = field(default_factory=Lock)
+    """Held by a thread that asks it, which it may not be closed meanwhile."""
+
+    def ask(self, target: str, until: float) -> Reply | None:
+        """Return what it replies, or nothing if it does not in time, or is no longer there."""
+        with self.asking:
+            self.asked += 1
+            try:
+                self.connection.send_bytes(b"%d %b" % (self.asked, target.encode()))
+                while self.connection.poll(max(0.0, until - time.monotonic())):
+                    number, _, said = self.connection.recv_bytes().partition(b" ")
+                    # What came too late for whoever asked before is nobody's answer.
+                    if int(number) == self.asked:
+                        return _decode_reply(said)
+            except (EOFError, OSError):
+                pass
+            return None
+
+    def close(self) -> None:
+        """Release the connection."""
+        with self.asking:
+            self.connection.close()
+
+
+_decode_reply = msgspec.msgpack.Decoder(Reply).decode
 
 
 class Workers:
@@ -90,6 +131,17 @@ class Workers:
             for end, handler in before.items():
                 signal.signal(end, handler)
 
+    def ask(self, target: str) -> dict[str, Reply | None]:
+        """Return what the workers reply, each by its number, from any thread.
+
+        Nothing stands for one that is not ready, or does not reply in time.
+        """
+        until = time.monotonic() + _PATIENCE_SECONDS
+        return {
+            str(worker.slot): worker.ask(target, until) if worker.is_ready else None
+            for worker in [*self._workers]
+        }
+
     def _start(self) -> _Worker:
         ours, theirs = _CONTEXT.Pipe()
         process = _CONTEXT.Process(
@@ -97,7 +149,9 @@ class Workers:
         )
         process.start()
         theirs.close()
-        worker = _Worker(process, ours)
+        taken = {one.slot for one in self._workers}
+        slot = next(slot for slot in count(1) if slot not in taken)
+        worker = _Worker(slot, process, ours)
         self._workers.append(worker)
         if self._is_ending:
             process.terminate()
@@ -122,7 +176,7 @@ class Workers:
             elif worker.connection in events or worker.process.sentinel in events:
                 worker.process.join()
                 self._workers.remove(worker)
-                worker.connection.close()
+                worker.close()
                 if restart and not self._is_ending:
                     self._replace(worker)
 

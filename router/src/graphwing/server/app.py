@@ -43,6 +43,7 @@ from graphwing.server.settings.http import HttpSettings
 from graphwing.server.streams.graphql_websocket import GraphQLWebSocket
 from graphwing.server.streams.http_stream import send_stream
 from graphwing.server.streams.subscriptions import Subscriptions, SubscriptionSettings
+from graphwing.server.telemetry.telemetry import Telemetry
 from graphwing.server.traffic.client import CLIENT_ADDRESS, Peer, client_address
 
 BODY_LIMIT = 2 * 1024 * 1024
@@ -121,6 +122,7 @@ class RouterApp:
         verbose_health: bool = True,
         trusted_proxies: int | None = None,
         http: HttpSettings | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         """Take how many proxies to trust, if it matters who the clients are.
 
@@ -128,6 +130,7 @@ class RouterApp:
         """
         self._router = router
         self._rules = HttpRules(http or HttpSettings())
+        self._telemetry = telemetry
         self.health = Health(router, is_verbose=verbose_health)
         self._body_limit = body_limit
         self._subscriptions = Subscriptions(subscriptions)
@@ -143,6 +146,11 @@ class RouterApp:
                 await self._lifespan(receive, send)
             case _:
                 await self._websocket(scope, receive, send)
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Return what is served at this moment to clients that stay."""
+        return self._subscriptions
 
     def leave(self) -> None:
         """Be no longer ready; requests are answered all the same."""
@@ -209,9 +217,12 @@ class RouterApp:
         if self._trusted_proxies is not None:
             headers = RequestHeaders(scope["headers"])
             self._note_client(scope.get("client"), headers, self._trusted_proxies)
-        if _route(scope) == "/graphql":
+        if route(scope) == "/graphql":
             connection = GraphQLWebSocket(
-                self._router, self._subscriptions, message_limit=self._body_limit
+                self._router,
+                self._subscriptions,
+                message_limit=self._body_limit,
+                telemetry=self._telemetry,
             )
             await connection.serve(scope, receive, send)
         else:
@@ -225,7 +236,7 @@ class RouterApp:
         CLIENT_ADDRESS.set(address)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = _route(scope)
+        path = route(scope)
         if path != "/graphql":
             response = self._beside_graphql(path, scope)
         else:
@@ -294,7 +305,7 @@ class RouterApp:
                 # Before anything is planned, and before a stream begins: then it is too late for a
                 # status.
                 await self._router.admit(headers)
-            except RequestError as error:
+            except Exception as error:  # noqa: BLE001 - the client is told, as without a stream
                 return refusal(error, accepted.whole or JSON)
         has_other = accepted.whole is not None or accepted.in_parts is not None
         if accepted.stream is not None and (not has_other or await self._is_subscription(request)):
@@ -323,7 +334,7 @@ class RouterApp:
     async def _is_subscription(self, request: GraphQLRequest) -> bool:
         try:
             return await self._router.kind(request) == "subscription"
-        except FederationError:
+        except Exception:  # noqa: BLE001 - answering it ends the same way, and tells it
             # It has no kind, and is answered with the reason.
             return False
 
@@ -343,7 +354,7 @@ class RouterApp:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def _route(scope: Scope) -> str:
+def route(scope: Scope) -> str:
     """Return the path below where the application is mounted."""
     path: str = scope["path"]
     root: str = scope.get("root_path", "")

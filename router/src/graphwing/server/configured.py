@@ -23,10 +23,11 @@ from graphwing.server.settings.model import (
 )
 from graphwing.server.settings.traffic import SubgraphTraffic
 from graphwing.server.streams.subscriptions import SubscriptionSettings
+from graphwing.server.telemetry.telemetry import Telemetry
 
 
-def router_from_settings(settings: Settings) -> Router:
-    """Return the router that `settings` describe, not yet open.
+def router_from_settings(settings: Settings, telemetry: Telemetry | None = None) -> Router:
+    """Return the router that `settings` describe, not yet open, watched by `telemetry`.
 
     Without a supergraph in the settings, the subgraphs are composed when the router opens.
     Raises `SettingsError` and `SupergraphError`.
@@ -49,6 +50,7 @@ def router_from_settings(settings: Settings) -> Router:
             suggestions=settings.suggestions,
         ),
         documents=_documents(settings),
+        telemetry=telemetry,
         traffic=settings.traffic,
         planning=Limits(
             soft_seconds=settings.planning.soft_limit, hard_seconds=settings.planning.hard_limit

@@ -28,6 +28,7 @@ from graphwing.execution import (
     SendPart,
 )
 from graphwing.execution.in_flight import InFlight
+from graphwing.execution.loop_hold import LoopHold
 from graphwing.planner import Limits
 from graphwing.planner.plan import OperationKind, Plan
 from graphwing.server.app import BODY_LIMIT, RouterApp
@@ -42,12 +43,15 @@ from graphwing.server.http.request import GraphQLRequest, Headers
 from graphwing.server.http.response import plain_body
 from graphwing.server.identity.headers import kept_fresh, propagated, propagated_names
 from graphwing.server.identity.identity import Identity
+from graphwing.server.operations.lanes import PlanningState
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.settings.http import HttpSettings
 from graphwing.server.settings.sharing import SharingSettings
 from graphwing.server.settings.suggestion import suggestion
 from graphwing.server.settings.traffic import TrafficSettings
 from graphwing.server.streams.subscriptions import SubscriptionSettings
+from graphwing.server.telemetry.observed_app import ObservedApp
+from graphwing.server.telemetry.telemetry import Telemetry
 from graphwing.server.traffic.rate_limit import rate_limit
 from graphwing.server.traffic.shaped_router import shaped
 from graphwing.server.traffic.to_subgraph import TrafficView
@@ -83,6 +87,7 @@ class Router:
         rules: OperationRules | None = None,
         documents: Documents | None = None,
         traffic: TrafficSettings | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         """Raise `CompositionError`, `SupergraphError` or `SettingsError` when it cannot work."""
         if not subgraphs and supergraph is None:
@@ -105,8 +110,10 @@ class Router:
             timeout=timeout,
             shares_requests=self._sharing.subgraph_requests,
             traffic=self._traffic.subgraphs,
+            telemetry=telemetry,
         )
         self._rate_limit = rate_limit(self._traffic.rate_limit, identity and identity.claims)
+        self._telemetry = telemetry
         self._counts = Counts()
         self._reloads = Reloads()
         self._changing = asyncio.Lock()
@@ -131,6 +138,11 @@ class Router:
     def traffic(self) -> Mapping[str, TrafficView]:
         """Return how it stands with requests to each subgraph."""
         return self._ways.traffic()
+
+    @property
+    def reloads(self) -> Reloads:
+        """Return since when the graph is served, and what became of others."""
+        return self._reloads
 
     @property
     def is_ready(self) -> bool:
@@ -162,6 +174,17 @@ class Router:
             "reload": reload_check(self._reloads),
             "subgraphs": self._ways.checks(),
         }
+
+    def planning(self) -> PlanningState:
+        """Return how many operations are kept, and how many are waited for."""
+        operations = None if self._generation is None else self._generation.operations
+        if operations is None:
+            return PlanningState(0, {})
+        return PlanningState(operations.kept, operations.lane_loads())
+
+    def loop_holds(self) -> dict[str, LoopHold]:
+        """Return, by subgraph in this process, how long it holds the event loop."""
+        return self._ways.loop_holds()
 
     async def reload(
         self, supergraph: GivenSupergraph | None = None, *, drain: float = DRAIN_SECONDS
@@ -400,13 +423,15 @@ class Router:
         `SettingsError` for rules of `http` that cannot hold.
         """
         limited = self._rate_limit is not None
-        return RouterApp(
+        app = RouterApp if self._telemetry is None else ObservedApp
+        return app(
             shaped(self, self._traffic, self._rate_limit),
             body_limit=body_limit,
             subscriptions=subscriptions or SubscriptionSettings(),
             trusted_proxies=self._traffic.trusted_proxies if limited else None,
             verbose_health=verbose_health,
             http=http,
+            telemetry=self._telemetry,
         )
 
     def _running(self) -> Generation:
@@ -426,6 +451,7 @@ class Router:
             planning=self._planning,
             override_labels=self._override_labels,
             rules=self._rules,
+            telemetry=self._telemetry,
         )
 
 

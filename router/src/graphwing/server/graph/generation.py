@@ -19,6 +19,7 @@ from graphwing.server.http.request import GraphQLRequest
 from graphwing.server.operations.operations import Operations
 from graphwing.server.operations.override_labels import OverrideLabels
 from graphwing.server.operations.rules import OperationRules
+from graphwing.server.telemetry.telemetry import Telemetry
 from graphwing.supergraph import Supergraph
 
 # Access rules that composition carries into a supergraph and nothing here applies.
@@ -42,6 +43,7 @@ class Generation:
         planning: Limits | None,
         override_labels: Iterable[str],
         rules: OperationRules | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         """Raise `UnsupportedFeatureError` for access rules: serving without them opens data."""
         for name in sorted(_NOT_ENFORCED & supergraph.features.keys()):
@@ -53,6 +55,7 @@ class Generation:
         self.operations = Operations(supergraph, limits=planning, rules=rules)
         self.budget = self.operations.budget
         """What operations may cost, if that is estimated."""
+        self._telemetry = telemetry
         self._labels = OverrideLabels(supergraph, override_labels)
         self._executor: Executor | None = None
         self._opened = AsyncExitStack()
@@ -122,9 +125,12 @@ class Generation:
         labels = self._labels.choose()
         # Nearly always it is at hand, and nothing to wait for.
         known = self.operations.find(text, name, may_defer=may_defer, labels=labels)
-        if known is not None:
-            return known
-        return await self.operations.get(text, name, may_defer=may_defer, labels=labels)
+        operation = known or await self.operations.get(
+            text, name, may_defer=may_defer, labels=labels
+        )
+        if self._telemetry is not None:
+            self._telemetry.note_operation(request, operation, was_known=known is not None)
+        return operation
 
     async def until_retired(
         self, results: AsyncGenerator[ExecutionResult]

@@ -87,7 +87,7 @@ class Subgraph:
         if self.url:
             limits = PoolLimits(answer_bytes=answer_limit) if answer_limit else None
             return HttpTransport(name, self.url, streams=self.streams, limits=limits)
-        return _NowhereTransport(name)
+        return NowhereTransport(name)
 
 
 Source: TypeAlias = Subgraph | ExecutableSchema | AsgiApp | Path | str
@@ -130,7 +130,7 @@ async def fetch_sdl(name: str, transport: Transport, *, timeout: float) -> str: 
     raise SubgraphError(name, f"does not tell its schema (`{{ _service {{ sdl }} }}`) {reasons}")
 
 
-class _NowhereTransport:
+class NowhereTransport:
     """Stands for a subgraph that can be planned for but not asked."""
 
     def __init__(self, subgraph: str) -> None:

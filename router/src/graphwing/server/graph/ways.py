@@ -10,11 +10,14 @@ from time import monotonic
 from typing import Any
 
 from graphwing.execution import Endpoint, Transport
+from graphwing.execution.loop_hold import LoopHold
 from graphwing.execution.transports.deadline import DeadlineTransport
+from graphwing.execution.transports.in_process import AsgiTransport, SchemaTransport
 from graphwing.execution.transports.sharing import SharingTransport
 from graphwing.server.graph.checks import way_check
-from graphwing.server.graph.subgraph import Subgraph
+from graphwing.server.graph.subgraph import NowhereTransport, Subgraph
 from graphwing.server.settings.traffic import SubgraphTraffic
+from graphwing.server.telemetry.telemetry import Telemetry
 from graphwing.server.traffic.to_subgraph import ToSubgraph, TrafficView
 
 _Key = tuple[str, str | None]
@@ -26,6 +29,8 @@ _PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 @dataclass(slots=True)
 class _Way:
     transport: Transport
+    origin: Transport
+    """What sends, without all that stands before it."""
     users: int = 0
 
 
@@ -39,11 +44,14 @@ class Ways:
         timeout: float,
         shares_requests: bool,
         traffic: SubgraphTraffic | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         """Take how to reach some subgraphs; the others are where the supergraph says.
 
-        `timeout` and `traffic` are for those that have none of their own.
+        `timeout` and `traffic` are for those that have none of their own; `telemetry` watches what
+        is sent.
         """
+        self._telemetry = telemetry
         self._subgraphs = subgraphs
         self._timeout = timeout
         self._shares_requests = shares_requests
@@ -67,33 +75,52 @@ class Ways:
         key = (name, given.url)
         way = self._open.get(key)
         if way is None:
-            way = _Way(self._transport(name, given, timeout))
+            settings = given.traffic.over(self._traffic)
+            origin = given.transport(name, answer_limit=settings.answer_limit)
+            way = _Way(self._around(name, origin, settings, timeout), origin)
             await way.transport.open()
             self._open[key] = way
         way.users += 1
         until.push_async_callback(self._leave, key, way)
         return Endpoint(way.transport, timeout, given.reconnect)
 
+    def loop_holds(self) -> dict[str, LoopHold]:
+        """Return, by subgraph in this process, how long it holds the event loop."""
+        return {
+            name: way.origin.hold
+            for (name, _), way in self._open.items()
+            if isinstance(way.origin, AsgiTransport | SchemaTransport)
+        }
+
     def checks(self) -> dict[str, Any]:
         """Return, by subgraph, which ways are open and what they say of themselves."""
         checks: dict[str, Any] = {}
-        for name, url in self._open:
+        for (name, url), way in self._open.items():
             address = _PASSWORD.sub("", url) if url else "in this process"
+            if isinstance(way.origin, NowhereTransport):
+                address = "nowhere"
             check = way_check(address, self._shaping[name].view())
             # For a while two generations may have different ways to one subgraph.
             checks[name if name not in checks else f"{name} ({address})"] = check
         return checks
 
-    def _transport(self, name: str, given: Subgraph, timeout: float) -> Transport:
-        """Return what leads to a subgraph; the innermost part of it is what sends."""
-        settings = given.traffic.over(self._traffic)
+    def _around(
+        self,
+        name: str,
+        origin: Transport,
+        settings: SubgraphTraffic,
+        timeout: float,
+    ) -> Transport:
+        """Return what leads to a subgraph; `origin`, the innermost part of it, is what sends."""
         shaping = self._shaping.get(name)
         if shaping is None:
             shaping = self._shaping[name] = ToSubgraph(name, settings, timeout=timeout)
-        transport = shaping.around(given.transport(name, answer_limit=settings.answer_limit))
+        telemetry = self._telemetry
+        transport = shaping.around(origin if telemetry is None else telemetry.sent_on(name, origin))
         if self._shares_requests:
             transport = SharingTransport(transport, name, usual_seconds=timeout)
-        return DeadlineTransport(transport, name, clock=monotonic)
+        transport = DeadlineTransport(transport, name, clock=monotonic)
+        return transport if telemetry is None else telemetry.asked_on(name, transport)
 
     async def _leave(self, key: _Key, way: _Way) -> None:
         way.users -= 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from graphwing.exact_json import encode_json
@@ -12,6 +12,7 @@ from graphwing.server.http.media_type import JSON
 from graphwing.server.http.multipart import Multipart
 from graphwing.server.http.request import Send
 from graphwing.server.http.response import HttpResponse, refusal, told_errors
+from graphwing.server.telemetry.record import note_errors
 
 _OK = 200
 _MULTIPART = Multipart("-")
@@ -45,6 +46,8 @@ class PartsResponse:
 
     async def _part(self, part: ResponsePart) -> None:
         self._pending.update((one.id, one) for one in part.pending)
+        if errors := _errors_in(part):
+            note_errors(errors)
         match part:
             case FirstPart() if not part.has_next and self._media_type is not None:
                 body = self._type.first(part)
@@ -83,3 +86,19 @@ class PartsResponse:
         if not more:
             part += _MULTIPART.closing
         await self._send({"type": "http.response.body", "body": part, "more_body": more})
+
+
+def _errors_in(part: ResponsePart) -> list[Mapping[str, Any]]:
+    match part:
+        case FirstPart():
+            return [*part.errors]
+        case NextPart():
+            return [
+                error
+                for completed in part.completed
+                for errors in (
+                    completed.errors or (),
+                    *(one.errors for one in completed.increments),
+                )
+                for error in errors
+            ]

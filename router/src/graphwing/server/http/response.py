@@ -22,6 +22,7 @@ from graphwing.exact_json import decode_json, encode_json
 from graphwing.execution import ExecutionResult, stream_errors
 from graphwing.server.http.media_type import GRAPHQL_RESPONSE, JSON
 from graphwing.server.http.request import Send
+from graphwing.server.telemetry.record import Outcome, note_error_id, note_errors
 
 _log = logging.getLogger("graphwing")
 
@@ -64,6 +65,7 @@ def result_body(result: ExecutionResult) -> dict[str, Any]:
     """Return the response object, for JSON; `errors` and `extensions` only if there are some."""
     body: dict[str, Any] = {"data": result.data}
     if result.errors:
+        note_errors(result.errors)
         body["errors"] = result.errors
     if result.extensions:
         body["extensions"] = result.extensions
@@ -112,6 +114,12 @@ def told_errors(error: Exception) -> list[dict[str, Any]]:
 
     What it did wrong it is told; of anything else it gets an id, and the log the truth.
     """
+    told = _told(error)
+    note_errors(told, outcome=_outcome(error))
+    return told
+
+
+def _told(error: Exception) -> list[dict[str, Any]]:
     match error:
         case RequestError():
             return error.formatted()
@@ -126,9 +134,20 @@ def told_errors(error: Exception) -> list[dict[str, Any]]:
             return [_failure(error)]
 
 
+def _outcome(error: Exception) -> Outcome:
+    match error:
+        case RequestError():
+            return "refused"
+        case SubgraphError() | PlanningBudgetError():
+            return "errors"
+        case _:
+            return "failed"
+
+
 def _failure(error: Exception) -> dict[str, Any]:
     """Return an id for the client; the log has the truth."""
     error_id = secrets.token_hex(8)
+    note_error_id(error_id)
     _log.error("request failed, error id %s", error_id, exc_info=error)
     code = error.code if isinstance(error, FederationError) else FederationError.code
     return _described("the router failed to answer", code=code, id=error_id)

@@ -6,12 +6,12 @@ What takes little goes first in each lane, what nobody waits for any more is nev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from heapq import heapify, heappop, heappush
 from itertools import count
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from graphwing.errors import NotReadyError, PlanningBusyError
 
@@ -19,6 +19,21 @@ T = TypeVar("T")
 
 Place = tuple[int, int, asyncio.Future[None]]
 """A place in a queue: the size of the work, its number, and whether its turn has come."""
+
+
+class LaneLoad(NamedTuple):
+    """How much there is to do in a lane."""
+
+    waiting: int
+    running: int
+
+
+class PlanningState(NamedTuple):
+    """How much of planning is done, and how much there is to do."""
+
+    kept: int
+    """Operations that are ready for the next request."""
+    lanes: Mapping[str, LaneLoad]
 
 
 class Shared(Generic[T]):
@@ -69,6 +84,7 @@ class Lane:
 
     def __init__(self, name: str, threads: int, *, most_waiting: int | None = None) -> None:
         self._pool = ThreadPoolExecutor(threads, name)
+        self._threads = threads
         self._free = threads
         self._most_waiting = most_waiting
         self._queue: list[Place] = []
@@ -79,6 +95,11 @@ class Lane:
     def waiting(self) -> int:
         """Return how many wait for a thread."""
         return len(self._queue)
+
+    @property
+    def running(self) -> int:
+        """Return how many have a thread."""
+        return self._threads - self._free
 
     async def run(self, shared: Shared[Any], size: int, work: Callable[[], T]) -> T:
         """Return what `work` does in a thread.
@@ -162,6 +183,18 @@ class Lanes:
         self.middle = Lane("graphwing-plan-middle", 1)
         self.validation = Lane("graphwing-validate", 1, most_waiting=most_large)
         self.large = Lane("graphwing-plan-large", 1, most_waiting=most_large)
+
+    def loads(self) -> dict[str, LaneLoad]:
+        """Return how much there is to do in each lane."""
+        return {
+            name: LaneLoad(lane.waiting, lane.running)
+            for name, lane in (
+                ("small", self.small),
+                ("middle", self.middle),
+                ("validation", self.validation),
+                ("large", self.large),
+            )
+        }
 
     def stop(self) -> None:
         """Begin nothing more, and do not wait for what has begun."""

@@ -32,7 +32,7 @@ from graphwing.execution.variables import Variables
 from graphwing.planner import Limits, Planner, TakesLongerError
 from graphwing.planner.size import expanded_fields
 from graphwing.server.cost.budget import CostBudget, Price
-from graphwing.server.operations.lanes import Lanes, Shared
+from graphwing.server.operations.lanes import LaneLoad, Lanes, Shared
 from graphwing.server.operations.limits import DocumentLimits
 from graphwing.server.operations.refusals import Refusals, refusal_key
 from graphwing.server.operations.rules import OperationRules
@@ -103,6 +103,15 @@ class Operations:
         self._limits.exceeded = counter
         if self.budget is not None:
             self.budget.exceeded = counter
+
+    @property
+    def kept(self) -> int:
+        """Return how many operations are ready for the next request."""
+        return len(self._kept)
+
+    def lane_loads(self) -> dict[str, LaneLoad]:
+        """Return how much planning there is to do, by lane."""
+        return {} if self._lanes is None else self._lanes.loads()
 
     def stop_planning(self) -> None:
         """Release the planning threads; what waits for one raises `NotReadyError`."""

@@ -30,6 +30,7 @@ from graphwing.server.settings.reader import (
 from graphwing.server.settings.sharing import SharingSettings
 from graphwing.server.settings.traffic import SubgraphTraffic, TrafficSettings
 from graphwing.server.streams.subscriptions import SubscriptionSettings
+from graphwing.server.telemetry.settings import TelemetrySettings
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
@@ -180,6 +181,8 @@ class Settings(msgspec.Struct, frozen=True):
     """How the router takes leave."""
     traffic: TrafficSettings = TrafficSettings()
     """What keeps the router and its subgraphs from having too much to do."""
+    telemetry: TelemetrySettings = TelemetrySettings()
+    """What of its work the router shows."""
 
 
 def load_settings(path: Path, profile: Profile | None = None) -> Settings:

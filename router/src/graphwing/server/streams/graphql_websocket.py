@@ -6,7 +6,7 @@ https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
@@ -34,6 +34,7 @@ from graphwing.server.http.request import (
 from graphwing.server.http.request_headers import RequestHeaders
 from graphwing.server.http.response import result_body, told_errors
 from graphwing.server.streams.subscriptions import Subscriptions
+from graphwing.server.telemetry.telemetry import Telemetry
 
 SUBPROTOCOL = "graphql-transport-ws"
 
@@ -42,6 +43,7 @@ _TOO_BIG = 1009
 _TRY_AGAIN_LATER = 1013
 _BAD_MESSAGE = 4400
 _FORBIDDEN = 4403
+_FAILED = 4500
 _WRONG_SUBPROTOCOL = (4406, "Subprotocol not acceptable")
 _NOT_ACKNOWLEDGED = (4401, "Unauthorized")
 _INIT_TIMEOUT = (4408, "Connection initialisation timeout")
@@ -97,8 +99,15 @@ class GraphQLWebSocket:
     """One connection: any number of operations at a time."""
 
     def __init__(
-        self, router: Responding, subscriptions: Subscriptions, *, message_limit: int
+        self,
+        router: Responding,
+        subscriptions: Subscriptions,
+        *,
+        message_limit: int,
+        telemetry: Telemetry | None = None,
     ) -> None:
+        self._telemetry = telemetry
+        self._path = ""
         self._router = router
         self._subscriptions = subscriptions
         self._settings = subscriptions.settings
@@ -115,6 +124,7 @@ class GraphQLWebSocket:
         """Serve the client until it leaves, breaks the rules, or the router stops."""
         self._receive, self._send = receive, send
         await receive()
+        self._path = scope["path"]
         self._headers = _handshake_headers(scope)
         if SUBPROTOCOL not in scope["subprotocols"]:
             # Accepted first, for a close of a socket that is not open carries no code.
@@ -196,6 +206,8 @@ class GraphQLWebSocket:
             raise _CloseError(_FORBIDDEN, str(error)) from error
         except IdentityUnavailableError as error:
             raise _CloseError(_TRY_AGAIN_LATER, str(error)) from error
+        except Exception as error:
+            raise _CloseError(_FAILED, _reason(told_errors(error))) from error
         await self._say("connection_ack")
         self._is_acknowledged = True
 
@@ -214,6 +226,14 @@ class GraphQLWebSocket:
         self._operations[message.id] = self._group.create_task(self._operate(message.id, request))
 
     async def _operate(self, operation_id: str, request: GraphQLRequest) -> None:
+        """Answer one operation, and tell of it whom that concerns."""
+        if self._telemetry is None:
+            await self._answer(operation_id, request)
+        else:
+            with self._telemetry.request("WEBSOCKET", self._path, self._headers):
+                await self._answer(operation_id, request)
+
+    async def _answer(self, operation_id: str, request: GraphQLRequest) -> None:
         """Answer one operation as often as it wants, and say then why there is no more."""
         try:
             with self._subscriptions.place():
@@ -283,6 +303,14 @@ def _headers_in(payload: msgspec.Raw) -> dict[str, str]:
         reason = "the payload of `connection_init` is not an object"
         raise _CloseError(_BAD_MESSAGE, reason) from error
     return {name.lower(): value for name, value in said.items() if isinstance(value, str)}
+
+
+def _reason(errors: Sequence[Mapping[str, Any]]) -> str:
+    """Return what a client is told of errors, and under which id the log has the truth."""
+    error_ids = [
+        f"error id {error['extensions']['id']}" for error in errors if "id" in error["extensions"]
+    ]
+    return "; ".join([*(str(error["message"]) for error in errors), *error_ids])
 
 
 def _now() -> float:

@@ -55,6 +55,16 @@ class Subscriptions:
         self._is_stopping = False
         self._none_left = asyncio.Event()
 
+    @property
+    def open(self) -> int:
+        """Return how many places are taken."""
+        return self._taken
+
+    @property
+    def connections(self) -> int:
+        """Return how many WebSockets are open."""
+        return len(self._connections)
+
     @contextmanager
     def place(self) -> Generator[None]:
         """Take one of the places that there are, or raise `TooManySubscriptionsError`."""
