@@ -17,6 +17,7 @@ from graphwing.errors import (
 from graphwing.execution import Reconnect, SubgraphAnswer, SubgraphRequest, Transport
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.planner import Planner, render_json, render_text
+from graphwing.server.access.authorization import Authorization, Caller
 from graphwing.server.configured import router_from_settings
 from graphwing.server.graph.subgraph import Subgraph
 from graphwing.server.identity.identity import Identity
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
     from graphwing.composition import SubgraphSdl, compose
 
 __all__ = [
+    "Authorization",
     "BreakerSettings",
+    "Caller",
     "Client",
     "ClientKeySettings",
     "CompositionError",

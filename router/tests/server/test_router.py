@@ -283,18 +283,6 @@ def test_an_operation_without_a_plan_says_which_field_has_none() -> None:
         Router(supergraph=supergraph).plan(BOOK)
 
 
-def test_access_rules_that_are_not_enforced_are_not_served() -> None:
-    sdl = """
-      extend schema @link(
-        url: "https://specs.apollo.dev/federation/v2.5", import: ["@authenticated"]
-      )
-      type Query { salary: Int @authenticated }
-    """
-
-    with pytest.raises(SupergraphError, match="restricts access with `@authenticated`"):
-        Router({"people": Subgraph(sdl=sdl, url="http://people.test/graphql")})
-
-
 def test_connectors_are_not_served() -> None:
     sdl = """
       extend schema

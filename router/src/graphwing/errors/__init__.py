@@ -5,6 +5,7 @@ Errors of one part of the router may have a module of their own; all are importe
 
 from __future__ import annotations
 
+from graphwing.errors.access import AccessRefusedError
 from graphwing.errors.base import (
     BodyTooLargeError,
     ClientTooSlowError,
@@ -89,6 +90,7 @@ from graphwing.errors.traffic import (
 )
 
 __all__ = [
+    "AccessRefusedError",
     "AliasLimitError",
     "BatchRefusedError",
     "BatchTooLargeError",

@@ -30,6 +30,7 @@ FederationError
 │   ├── UnauthenticatedError     its credentials
 │   ├── IdentityUnavailableError the keys that would verify them
 │   ├── HeaderInvalidError       a header that is to be passed on
+│   ├── AccessRefusedError       what it may not read
 │   ├── TooManySubscriptionsError its being one subscription too many
 │   ├── RateLimitedError         its being one of too many of the same client
 │   ├── RouterBusyError          its being one of too many of all clients

@@ -13,6 +13,7 @@ from graphql import (
     execute_sync,  # pyright: ignore[reportUnknownVariableType]
 )
 
+from graphwing.errors import AccessRefusedError
 from graphwing.execution.leaves import INVALID
 from graphwing.execution.shape import (
     FieldShape,
@@ -22,6 +23,7 @@ from graphwing.execution.shape import (
     ObjectShape,
     TypenameShape,
     ValueShape,
+    WithheldShape,
 )
 from graphwing.execution.tree import Absent, Object, Value
 
@@ -65,6 +67,11 @@ class Completion:
                     return self._report(f"the type of a `{shape.type_name}` is not known")
                 case IntrospectionShape():
                     completed[response_key] = self._introspection(field_shape)
+                case WithheldShape():
+                    self._report_withheld(response_key, of_field)
+                    if not field_shape.nullable:
+                        return None
+                    completed[response_key] = None
                 case _:
                     self._path.append(response_key)
                     found = value[response_key] if response_key in value else _cause_in(value)
@@ -126,6 +133,15 @@ class Completion:
         """Tell the failure that its error belongs here."""
         if absent.failure is not None:
             absent.failure.missing.append(tuple(self._path))
+
+    def _report_withheld(self, response_key: str, coordinate: str) -> None:
+        self.errors.append(
+            {
+                "message": f"you may not read `{coordinate}`",
+                "path": [*self._path, response_key],
+                "extensions": {"code": AccessRefusedError.code},
+            }
+        )
 
     def _report(self, message: str) -> None:
         self.errors.append(

@@ -30,10 +30,22 @@ class Division:
     """
 
     def __init__(
-        self, document: DocumentNode, parts: Sequence[DeferredPart], *, repeats: bool
+        self,
+        document: DocumentNode,
+        parts: Sequence[DeferredPart],
+        *,
+        repeats: bool,
+        originals: Mapping[int, InlineFragmentNode] | None = None,
     ) -> None:
+        """Take the document that was planned.
+
+        `originals` are fragments of the client's document, by the ids of those that stand for them.
+        """
         fragments = deferred_fragments(document) if parts else {}
-        self._numbers: Mapping[int, int] = {id(node): n for n, node in fragments.items()}
+        written = originals or {}
+        self._numbers: Mapping[int, int] = {
+            id(written.get(id(node), node)): n for n, node in fragments.items()
+        }
         self._parts = {(part.fragment, part.keys, part.parent): part.id for part in parts}
         self._parents = {part.id: part.parent for part in parts}
         self.repeats = repeats

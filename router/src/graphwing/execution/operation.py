@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -20,7 +20,9 @@ from graphwing.execution.compile.compilation import Compilation
 from graphwing.execution.division import Division
 from graphwing.execution.shape import ObjectShape, Shapes
 from graphwing.execution.variables import Variables
-from graphwing.planner.plan import Plan
+from graphwing.execution.withheld import Withheld
+from graphwing.planner.plan import DeferredPart, Plan
+from graphwing.supergraph.access import Requirements
 
 Conditions = tuple[bool, ...]
 
@@ -36,11 +38,13 @@ class Operation:
         "_schema",
         "_shapes",
         "_variables",
+        "_withheld",
         "compilations",
         "conditional",
         "definition",
         "is_introspective",
         "plan",
+        "requirements",
     )
 
     conditional: tuple[str, ...]
@@ -52,20 +56,31 @@ class Operation:
     compilations: dict[Conditions, Compilation]
     """How far it is compiled."""
 
+    requirements: Requirements
+    """What a client must have to read all of it."""
+
     plan: Plan
     """How it is answered; with variants if variables decide what is deferred."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each thing that is known of it
         self,
         schema: GraphQLSchema,
         document: DocumentNode,
         definition: OperationDefinitionNode,
         plan: Plan,
         variables: Variables | None = None,
+        *,
+        requirements: Requirements = frozenset(),
+        withheld: Withheld | None = None,
     ) -> None:
-        """Take a valid document, and what reads its variables if that is not the usual."""
+        """Take a valid document, and what reads its variables if that is not the usual.
+
+        What is `withheld` from the client is not in the plan.
+        """
         self.definition = definition
         self.plan = plan
+        self.requirements = requirements
+        self._withheld = withheld
         self._schema = schema
         self._document = document
         survey = _Survey()
@@ -75,6 +90,11 @@ class Operation:
         self._variables = variables or Variables(schema, definition.variable_definitions or ())
         self._shapes: dict[tuple[object, ...], ObjectShape] = {}
         self.compilations: dict[Conditions, Compilation] = {}
+
+    @property
+    def withheld(self) -> Sequence[str]:
+        """Return the types and fields that are withheld from the client, by their coordinates."""
+        return () if self._withheld is None else self._withheld.coordinates
 
     def variables(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Return `raw` coerced to the operation's variables with their defaults.
@@ -103,12 +123,23 @@ class Operation:
         shape = self._shapes.get(key)
         if shape is None:
             values = dict(zip(self.conditional, conditions, strict=True))
-            division = Division(self._document, parts, repeats=repeats)
-            shape = Shapes(self._schema, self._document, self.definition, values, division).root()
+            shape = self._shape(values, parts, repeats=repeats)
             if len(self._shapes) >= _SHAPES_KEPT:
                 self._shapes.clear()
             self._shapes[key] = shape
         return shape
+
+    def _shape(
+        self, values: Mapping[str, Any], parts: Sequence[DeferredPart], *, repeats: bool
+    ) -> ObjectShape:
+        document, withheld = self._document, self._withheld
+        if withheld is None:
+            division = Division(document, parts, repeats=repeats)
+            return Shapes(self._schema, document, self.definition, values, division).root()
+        division = Division(withheld.document, parts, repeats=repeats, originals=withheld.originals)
+        return Shapes(
+            self._schema, document, self.definition, values, division, withheld.selections
+        ).root()
 
 
 class _Survey(Visitor):

@@ -7,6 +7,7 @@ and not for each object of each response.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
@@ -42,6 +43,9 @@ from graphwing.execution.division import PRIMARY_ONLY, Division, Keys, Parts, Pl
 from graphwing.execution.leaves import LeafReader, leaf_reader
 from graphwing.planner.defer import DEFER
 from graphwing.planner.plan import PRIMARY
+
+_As = tuple[int, bool]
+"""The part of the response that a fragment brings, and whether it is withheld."""
 
 PlacedSet = tuple[SelectionSetNode, int]
 """A selection set, and the part of the response it stands in."""
@@ -139,10 +143,17 @@ class IntrospectionShape:
     document: DocumentNode
 
 
+@dataclass(frozen=True, slots=True)
+class WithheldShape:
+    """A field that the client may not read; nobody was asked for it."""
+
+    nullable: bool
+
+
 ValueShape = LeafShape | ListShape | ObjectShape
 """The shape of what subgraphs send."""
 
-Shape = ValueShape | TypenameShape | IntrospectionShape
+Shape = ValueShape | TypenameShape | IntrospectionShape | WithheldShape
 
 
 class FieldShape(NamedTuple):
@@ -165,20 +176,23 @@ class DeferredFields(NamedTuple):
 class Shapes:
     """Makes the shapes of one operation under certain values of `@skip` and `@include`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one for each thing that a shape depends on
         self,
         schema: GraphQLSchema,
         document: DocumentNode,
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
         division: Division,
+        withheld: AbstractSet[int] = frozenset(),
     ) -> None:
+        """Take the ids of the selections that are withheld from the client."""
         self.repeats = division.repeats
         """Whether each deferred part is whole, whatever was sent before."""
         self._division = division
         self._schema = schema
         self._operation = operation
         self._variables = dict(variables)
+        self._withheld = withheld
         self._fragments = {
             definition.name.value: definition
             for definition in document.definitions
@@ -209,32 +223,43 @@ class Shapes:
         for selection_set, part in shape.selection_sets:
             self._collect(selection_set, part, collected)
         groups: dict[Parts, list[FieldShape]] = {}
-        for response_key, placed in collected.nodes.items():
+        for response_key, nodes in collected.nodes.items():
+            is_withheld = not nodes
+            placed = collected.withheld[response_key] if is_withheld else nodes
             for parts, found in self._division.groups(placed).items():
                 field = FieldShape(
                     response_key,
                     f"{runtime_type.name}.{found[0][0].name.value}",
-                    self._field_shape(runtime_type, (*shape.keys, response_key), found, parts),
+                    _withheld(runtime_type, found)
+                    if is_withheld
+                    else self._field_shape(runtime_type, (*shape.keys, response_key), found, parts),
                 )
                 groups.setdefault(parts, []).append(field)
         own = groups.pop(shape.parts, [])
         later = tuple((parts, tuple(fields)) for parts, fields in groups.items())
         return tuple(own), DeferredFields(tuple(sorted(collected.parts)), later)
 
-    def _collect(self, selection_set: SelectionSetNode, part: int, into: _Collected) -> None:
+    def _collect(
+        self,
+        selection_set: SelectionSetNode,
+        part: int,
+        into: _Collected,
+        *,
+        is_withheld: bool = False,
+    ) -> None:
         for selection in selection_set.selections:
             if not self._is_included(selection):
                 continue
+            without = is_withheld or id(selection) in self._withheld
             if isinstance(selection, FieldNode):
-                key = (selection.alias or selection.name).value
-                into.nodes.setdefault(key, []).append((selection, part))
+                into.add(selection, part, is_withheld=without)
                 continue
             inner = self._division.part(selection, into.keys, part)
-            fragment = self._fragment(selection, inner, into.visited)
+            fragment = self._fragment(selection, (inner, without), into.visited)
             if fragment is not None and self._applies(fragment, into.runtime_type):
                 if inner != part:
                     into.parts.add(inner)
-                self._collect(fragment.selection_set, inner, into)
+                self._collect(fragment.selection_set, inner, into, is_withheld=without)
 
     def _is_included(self, selection: SelectionNode) -> bool:
         for directive in selection.directives or ():
@@ -252,15 +277,15 @@ class Shapes:
         return cast("BooleanValueNode", value).value
 
     def _fragment(
-        self, selection: SelectionNode, part: int, visited: set[tuple[str, int]]
+        self, selection: SelectionNode, as_what: _As, visited: set[tuple[str, _As]]
     ) -> InlineFragmentNode | FragmentDefinitionNode | None:
         """Return the fragment to look into, or nothing if a spread brings it a second time."""
         if not isinstance(selection, FragmentSpreadNode):
             return cast("InlineFragmentNode", selection)
         name = selection.name.value
-        if (name, part) in visited:
+        if (name, as_what) in visited:
             return None
-        visited.add((name, part))
+        visited.add((name, as_what))
         return self._fragments[name]
 
     def _applies(
@@ -337,6 +362,13 @@ class Shapes:
         return visit(document, _Undeferring())
 
 
+def _withheld(
+    parent: GraphQLObjectType | GraphQLInterfaceType, placed: Sequence[Placed]
+) -> WithheldShape:
+    of_field = parent.fields[placed[0][0].name.value]
+    return WithheldShape(nullable=not isinstance(of_field.type, GraphQLNonNull))
+
+
 class _Undeferring(Visitor):
     """Takes `@defer` away: introspection is never worth waiting for."""
 
@@ -351,8 +383,18 @@ class _Collected:
     runtime_type: GraphQLObjectType | GraphQLInterfaceType
     keys: Keys
     nodes: dict[str, list[Placed]] = field(default_factory=dict[str, list[Placed]])
+    """By response key, in the order of the operation; none where all are withheld."""
+    withheld: dict[str, list[Placed]] = field(default_factory=dict[str, list[Placed]])
     parts: set[int] = field(default_factory=set[int])
-    visited: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+    visited: set[tuple[str, _As]] = field(default_factory=set[tuple[str, _As]])
+
+    def add(self, node: FieldNode, part: int, *, is_withheld: bool) -> None:
+        """Note an occurrence of a field."""
+        key = (node.alias or node.name).value
+        placed = self.nodes.setdefault(key, [])
+        if is_withheld and node.name.value != "__typename":
+            placed = self.withheld.setdefault(key, [])
+        placed.append((node, part))
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,8 +97,8 @@ class Answering(Protocol):
         """Return what kind of operation a request asks for."""
         ...
 
-    async def forwarded(self, headers: Headers) -> Mapping[str, str]:
-        """Return what subgraphs are told of the client."""
+    async def authenticate(self, headers: Headers) -> None:
+        """Raise `UnauthenticatedError` for a client whose token is not valid."""
         ...
 
     async def admit(self, headers: Headers) -> None:

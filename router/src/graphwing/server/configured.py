@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from msgspec.structs import replace
 
 from graphwing.errors import FederationError, SettingsError
 from graphwing.execution import Reconnect
 from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.planner import Limits
+from graphwing.server.access.authorization import Authorization, Policies
 from graphwing.server.documents.documents import Documents
-from graphwing.server.graph.app_import import imported_app
+from graphwing.server.graph.app_import import imported, imported_app
 from graphwing.server.graph.subgraph import ADDRESSES, Subgraph
 from graphwing.server.http.rules import HttpRules
 from graphwing.server.identity.configured import identity_from_settings
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.router import Router
+from graphwing.server.settings.authorization import AuthorizationSettings
 from graphwing.server.settings.demand_control import DemandControl
 from graphwing.server.settings.model import (
     EventSettings,
@@ -39,6 +43,7 @@ def router_from_settings(settings: Settings, telemetry: Telemetry | None = None)
         supergraph=settings.supergraph,
         timeout=settings.timeout,
         identity=settings.identity and identity_from_settings(settings.identity),
+        authorization=_authorization(settings.authorization),
         propagate_headers=settings.headers.propagate,
         override_labels=settings.override_labels,
         sharing=settings.sharing,
@@ -123,6 +128,23 @@ def _require_patience(place: str, settings: EventSettings | SubscriptionSettings
             place=f"{place}.silence",
             remedy="make it longer than `ping`",
         )
+
+
+def _authorization(settings: AuthorizationSettings) -> Authorization:
+    return Authorization(
+        mode=settings.mode,
+        scopes_claim=settings.scopes_claim,
+        policies=_policies(settings.policies) if settings.policies else None,
+    )
+
+
+def _policies(name: str) -> Policies:
+    place = "authorization.policies"
+    example = "package.module:function"
+    found = imported(name, place=place, what="function", example=example)
+    if not callable(found):
+        raise SettingsError(f"`{name}` is no function", place=place)
+    return cast("Policies", found)
 
 
 def _documents(settings: Settings) -> Documents:

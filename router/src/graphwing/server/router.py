@@ -31,6 +31,7 @@ from graphwing.execution.in_flight import InFlight
 from graphwing.execution.loop_hold import LoopHold
 from graphwing.planner import Limits
 from graphwing.planner.plan import OperationKind, Plan
+from graphwing.server.access.authorization import Authorization, Caller
 from graphwing.server.app import BODY_LIMIT, RouterApp
 from graphwing.server.documents.documents import Documents
 from graphwing.server.graph.checks import reload_check, supergraph_check
@@ -80,6 +81,7 @@ class Router:
         supergraph: GivenSupergraph | None = None,
         timeout: float = 10.0,
         identity: Identity | None = None,
+        authorization: Authorization | None = None,
         propagate_headers: Iterable[str] = (),
         planning: Limits | None = None,
         override_labels: Iterable[str] = (),
@@ -104,6 +106,7 @@ class Router:
         self._documents = documents or Documents()
         self._override_labels = frozenset(override_labels)
         self._identity = identity
+        self._authorization = authorization or Authorization()
         self._propagated = propagated_names(propagate_headers)
         self._ways = Ways(
             self._subgraphs,
@@ -305,20 +308,20 @@ class Router:
         Raises `RequestError`, `PlanningError` and `NotReadyError`.
         """
         with self._running() as generation:
-            forwarded = await self.forwarded(headers)
-            operation = await generation.operation(self._documents.resolved(request))
+            caller = await self.caller(headers)
+            operation = await self._operation(generation, request, caller)
             _require_allowed(operation, allow_mutation=allow_mutation)
             variables = operation.variables(request.variables or {})
             if generation.budget is not None:
                 generation.budget.require(operation, variables)
             executor = generation.executor
             if self._sharing.operations and operation.plan.kind == "query":
-                key = (operation, encode_json(variables), tuple(forwarded.items()))
+                key = (operation, encode_json(variables), tuple(caller.headers.items()))
                 result = await self._shared.result(
-                    key, lambda: _respond(executor, operation, variables, forwarded)
+                    key, lambda: _respond(executor, operation, variables, caller.headers)
                 )
             else:
-                result = _logged(await executor.respond(operation, variables, forwarded))
+                result = _logged(await executor.respond(operation, variables, caller.headers))
             if generation.budget is not None:
                 return generation.budget.told(result, operation, variables)
             return result
@@ -337,10 +340,8 @@ class Router:
         A part `repeats` what it shares with those sent before, or not. Raises what `answer` does.
         """
         with self._running() as generation:
-            forwarded = await self.forwarded(headers)
-            operation = await generation.operation(
-                self._documents.resolved(request), may_defer=True
-            )
+            caller = await self.caller(headers)
+            operation = await self._operation(generation, request, caller, may_defer=True)
             _require_allowed(operation, allow_mutation=allow_mutation)
             variables = operation.variables(request.variables or {})
             if generation.budget is not None:
@@ -349,11 +350,11 @@ class Router:
             if operation.plan.chosen(variables).parts:
                 _log_failures(
                     await executor.execute_in_parts(
-                        operation, variables, forwarded, send, repeats=repeats
+                        operation, variables, caller.headers, send, repeats=repeats
                     )
                 )
                 return
-            result = await _respond(executor, operation, variables, forwarded)
+            result = await _respond(executor, operation, variables, caller.headers)
             await send(FirstPart(result.data, result.errors, ()))
 
     async def responses(
@@ -364,16 +365,16 @@ class Router:
         Raises what `answer` does, and `SubgraphError` when there is no stream of events (any more).
         """
         with self._running() as generation:
-            forwarded = kept_fresh(lambda: self.forwarded(headers))
             # Credentials are looked at before anything else, as they are for other requests.
-            await forwarded()
-            operation = await generation.operation(self._documents.resolved(request))
+            caller = await self.caller(headers)
+            operation = await self._operation(generation, request, caller)
             if operation.plan.kind != "subscription":
                 yield await self.answer(request, headers, allow_mutation=allow_mutation)
                 return
             variables = operation.variables(request.variables or {})
             if generation.budget is not None:
                 generation.budget.require(operation, variables)
+            forwarded = kept_fresh(lambda: self._forwarded(headers))
             results = generation.executor.subscribe(operation, variables, forwarded)
             async with aclosing(generation.until_retired(results)) as current:
                 async for result in current:
@@ -387,15 +388,20 @@ class Router:
         with self._running() as generation:
             return (await generation.operation(self._documents.resolved(request))).plan.kind
 
-    async def forwarded(self, headers: Headers) -> dict[str, str]:
-        """Return the headers that subgraphs get for a client; raise `UnauthenticatedError`."""
+    async def caller(self, headers: Headers) -> Caller:
+        """Return who asks, and what subgraphs are told of it; raise `UnauthenticatedError`."""
         forwarded = propagated(headers, self._propagated) if self._propagated else {}
-        if self._identity is not None:
-            claims = await self._identity.claims(headers)
-            forwarded.update(self._identity.signed(claims))
-        return forwarded
+        if self._identity is None:
+            return Caller(forwarded)
+        claims = await self._identity.claims(headers)
+        forwarded.update(self._identity.signed(claims))
+        return Caller(forwarded, claims)
 
     async def admit(self, headers: Headers) -> None:
+        """Raise `UnauthenticatedError` for a client whose token is not valid."""
+        await self.authenticate(headers)
+
+    async def authenticate(self, headers: Headers) -> None:
         """Raise `UnauthenticatedError` for a client whose token is not valid."""
         if self._identity is not None:
             await self._identity.claims(headers)
@@ -432,6 +438,28 @@ class Router:
             verbose_health=verbose_health,
             http=http,
             telemetry=self._telemetry,
+        )
+
+    async def _forwarded(self, headers: Headers) -> Mapping[str, str]:
+        return (await self.caller(headers)).headers
+
+    async def _operation(
+        self,
+        generation: Generation,
+        request: GraphQLRequest,
+        caller: Caller,
+        *,
+        may_defer: bool = False,
+    ) -> Operation:
+        """Return what of the operation that a client asks for it may read."""
+        asked = self._documents.resolved(request)
+        operation = await generation.operation(asked, may_defer=may_defer)
+        if not operation.requirements:
+            return operation
+        return await self._authorization.permitted(
+            operation,
+            caller,
+            lambda unmet: generation.operation(asked, may_defer=may_defer, unmet=unmet),
         )
 
     def _running(self) -> Generation:

@@ -47,6 +47,7 @@ from graphwing.execution.shape import (
     Shape,
     TypenameShape,
     ValueShape,
+    WithheldShape,
 )
 from graphwing.planner.plan import (
     Condition,
@@ -199,6 +200,8 @@ class _Layouter:
         order = shape.fields_of(type_name) if shape is not None else ()
         if any(isinstance(one.shape, IntrospectionShape) for one in order):
             raise Declined("introspection beside other fields")
+        if any(isinstance(one.shape, WithheldShape) for one in order):
+            raise Declined("fields that the client may not read")
         return Variant(type_name, order=order)
 
     def _flat(

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, aclosing, suppress
 from types import TracebackType
 from typing import Self
 
-from graphwing.errors import NotReadyError, SupergraphChangedError, UnsupportedFeatureError
+from graphwing.errors import NotReadyError, SupergraphChangedError
 from graphwing.execution import Compiler, Counts, ExecutionResult, Executor, Operation
 from graphwing.planner import Limits
 from graphwing.server.graph.ways import Ways
@@ -21,9 +21,9 @@ from graphwing.server.operations.override_labels import OverrideLabels
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.telemetry.telemetry import Telemetry
 from graphwing.supergraph import Supergraph
+from graphwing.supergraph.access import Requirements
 
-# Access rules that composition carries into a supergraph and nothing here applies.
-_NOT_ENFORCED = frozenset({"authenticated", "policy", "requiresScopes"})
+_NO_REQUIREMENTS: Requirements = frozenset()
 # How many operations of the generation before are planned before this one takes over.
 _MOST_PREPARED = 200
 # How long subscriptions may take to tell their clients why they end.
@@ -45,12 +45,6 @@ class Generation:
         rules: OperationRules | None = None,
         telemetry: Telemetry | None = None,
     ) -> None:
-        """Raise `UnsupportedFeatureError` for access rules: serving without them opens data."""
-        for name in sorted(_NOT_ENFORCED & supergraph.features.keys()):
-            raise UnsupportedFeatureError(
-                f"the supergraph restricts access with `@{name}`, which is not enforced yet",
-                remedy="take it out of the subgraphs' schemas and let their resolvers decide",
-            )
         self.supergraph = supergraph
         self.operations = Operations(supergraph, limits=planning, rules=rules)
         self.budget = self.operations.budget
@@ -116,17 +110,23 @@ class Generation:
         """Plan what was lately asked of the generation `before`, as far as it still can be."""
         await self.operations.prepare(before.operations.lately_used(_MOST_PREPARED))
 
-    async def operation(self, request: GraphQLRequest, *, may_defer: bool = False) -> Operation:
-        """Return the operation that a request asks for, planned.
+    async def operation(
+        self,
+        request: GraphQLRequest,
+        *,
+        may_defer: bool = False,
+        unmet: Requirements = _NO_REQUIREMENTS,
+    ) -> Operation:
+        """Return the operation that a request asks for, planned; without what is `unmet`.
 
         Raises `OperationError` and `PlanningError`.
         """
         text, name = request.query, request.operation_name or None
         labels = self._labels.choose()
         # Nearly always it is at hand, and nothing to wait for.
-        known = self.operations.find(text, name, may_defer=may_defer, labels=labels)
+        known = self.operations.find(text, name, may_defer=may_defer, labels=labels, unmet=unmet)
         operation = known or await self.operations.get(
-            text, name, may_defer=may_defer, labels=labels
+            text, name, may_defer=may_defer, labels=labels, unmet=unmet
         )
         if self._telemetry is not None:
             self._telemetry.note_operation(request, operation, was_known=known is not None)

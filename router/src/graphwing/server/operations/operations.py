@@ -17,6 +17,7 @@ from graphql import (
     DocumentNode,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    OperationType,
     parse,
     print_ast,
 )
@@ -29,6 +30,7 @@ from graphwing.errors import (
 )
 from graphwing.execution import Operation
 from graphwing.execution.variables import Variables
+from graphwing.execution.withheld import required_of, withhold
 from graphwing.planner import Limits, Planner, TakesLongerError
 from graphwing.planner.size import expanded_fields
 from graphwing.server.cost.budget import CostBudget, Price
@@ -38,6 +40,7 @@ from graphwing.server.operations.refusals import Refusals, refusal_key
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.operations.validation import require_valid, too_deep
 from graphwing.supergraph import Supergraph
+from graphwing.supergraph.access import AccessRules, Requirements
 
 # So graphql-core ends its message about a document that has more.
 _TOO_MANY_TOKENS = "tokens. Parsing aborted."
@@ -54,9 +57,12 @@ _KEPT_CHARACTERS = 32_000_000
 
 _NO_LABELS: frozenset[str] = frozenset()
 
-Asked = tuple[str, str | None, bool, frozenset[str]]
-"""A document, the name of the operation, whether it may defer, and the labels that hold."""
-_NormalisedKey = tuple[bytes, str | None, bool, frozenset[str]]
+_NO_REQUIREMENTS: Requirements = frozenset()
+
+Asked = tuple[str, str | None, bool, frozenset[str], Requirements]
+"""A document, the name of the operation, whether it may defer, the labels that hold, and the
+requirements that the client does not meet."""
+_NormalisedKey = tuple[bytes, str | None, bool, frozenset[str], Requirements]
 
 
 @dataclass(slots=True)
@@ -89,6 +95,7 @@ class Operations:
         self._hides_suggestions = rules.hides_suggestions
         self._most_tokens = rules.tokens
         self._schema = supergraph.api_schema
+        self._access = AccessRules(supergraph)
         self._planner = Planner(supergraph, limits=limits, clock=clock)
         self._kept: OrderedDict[Asked, Operation] = OrderedDict()
         self._kept_characters = 0
@@ -127,18 +134,20 @@ class Operations:
         *,
         may_defer: bool = False,
         labels: frozenset[str] = _NO_LABELS,
+        unmet: Requirements = _NO_REQUIREMENTS,
     ) -> Operation:
         """Return the operation `name` of the document `text`, in parts if it `may_defer`.
 
-        `labels` are those of `@override(label:)` that hold. A new one is made in a thread, so that
+        `labels` are those of `@override(label:)` that hold; what requires one of `unmet` is left
+        out. A new one is made in a thread, so that
         other requests go on, and made once however many ask for it at that moment. Raises
         `OperationError` and `PlanningError`, and `PlanningBusyError` while too many large ones are
         asked for.
         """
-        operation = self.find(text, name, may_defer=may_defer, labels=labels)
+        operation = self.find(text, name, may_defer=may_defer, labels=labels, unmet=unmet)
         if operation is not None:
             return operation
-        key = _asked(text, name, labels, may_defer=may_defer)
+        key = _asked(text, name, labels, unmet, may_defer=may_defer)
         making = self._in_flight.get(key)
         if making is None or making.is_over:
             refused = self._refusals.find(refusal_key(*key), asyncio.get_running_loop().time())
@@ -154,9 +163,10 @@ class Operations:
         *,
         may_defer: bool = False,
         labels: frozenset[str] = _NO_LABELS,
+        unmet: Requirements = _NO_REQUIREMENTS,
     ) -> Operation | None:
         """Return what `get` would if that is at hand."""
-        key = _asked(text, name, labels, may_defer=may_defer)
+        key = _asked(text, name, labels, unmet, may_defer=may_defer)
         operation = self._kept.get(key)
         if operation is not None:
             self._kept.move_to_end(key)
@@ -168,9 +178,9 @@ class Operations:
 
     async def prepare(self, asked: Iterable[Asked]) -> None:
         """Make operations before somebody asks for them; what is not valid here is left out."""
-        for text, name, may_defer, labels in asked:
+        for text, name, may_defer, labels, unmet in asked:
             with suppress(FederationError):
-                await self.get(text, name, may_defer=may_defer, labels=labels)
+                await self.get(text, name, may_defer=may_defer, labels=labels, unmet=unmet)
 
     def make(
         self,
@@ -179,9 +189,10 @@ class Operations:
         *,
         may_defer: bool = True,
         labels: frozenset[str] = _NO_LABELS,
+        unmet: Requirements = _NO_REQUIREMENTS,
     ) -> Operation:
         """Parse, validate and plan. Raises `OperationError` and `PlanningError`."""
-        read = self._read((text, name, may_defer, labels))
+        read = self._read((text, name, may_defer, labels, unmet))
         if isinstance(read, Operation):
             return read
         self._require_valid(read.document)
@@ -225,11 +236,11 @@ class Operations:
 
     def _read(self, key: Asked) -> Operation | _Read:
         """Parse a document; what is known in other words is returned at once."""
-        text, name, may_defer, labels = key
+        text, name, may_defer, labels, unmet = key
         document = _parsed(text, self._most_tokens)
         self._limits.require(document)
         # Documents that differ in spaces and comments only are one operation.
-        normalised = (_digest(document), name, may_defer, labels)
+        normalised = (_digest(document), name, may_defer, labels, unmet)
         return self._by_normalised.get(normalised) or _Read(normalised, document)
 
     def _require_valid(self, document: DocumentNode, *, quickly: bool = False) -> None:
@@ -238,14 +249,23 @@ class Operations:
         )
 
     def _planned(self, read: _Read, patience: int | None = None) -> Operation:
-        _, name, may_defer, labels = read.key
-        definition = _definition(read.document, name)
+        _, name, may_defer, labels, unmet = read.key
+        document = read.document
+        definition = _definition(document, name)
         if self.budget is not None and read.price is None:
             # Planning takes longer.
-            read.price = self.budget.price(read.document, definition)
+            read.price = self.budget.price(document, definition)
         chosen = definition.name and definition.name.value
+        rules = self._access
+        withheld = withhold(self._schema, rules, document, chosen, unmet) if unmet else None
+        if withheld is not None and definition.operation is OperationType.SUBSCRIPTION:
+            withheld.require_root(self._schema.subscription_type)
         plan = self._planner.plan(
-            read.document, chosen, may_defer=may_defer, labels=labels, patience=patience
+            document if withheld is None else withheld.document,
+            chosen,
+            may_defer=may_defer,
+            labels=labels,
+            patience=patience,
         )
         variables = Variables(
             self._schema,
@@ -253,7 +273,15 @@ class Operations:
             hides_suggestions=self._hides_suggestions,
             require=self._limits.require_variables,
         )
-        operation = Operation(self._schema, read.document, definition, plan, variables)
+        operation = Operation(
+            self._schema,
+            document,
+            definition,
+            plan,
+            variables,
+            requirements=required_of(self._schema, rules, document, chosen),
+            withheld=withheld,
+        )
         if self.budget is not None and read.price is not None:
             self.budget.keep(operation, read.price)
         self._by_normalised[read.key] = operation
@@ -276,9 +304,16 @@ class Operations:
             self._kept_characters -= len(text)
 
 
-def _asked(text: str, name: str | None, labels: frozenset[str], *, may_defer: bool) -> Asked:
+def _asked(
+    text: str,
+    name: str | None,
+    labels: frozenset[str],
+    unmet: Requirements,
+    *,
+    may_defer: bool,
+) -> Asked:
     # Most operations defer nothing, and are the same either way.
-    return text, name, may_defer and "defer" in text, labels
+    return text, name, may_defer and "defer" in text, labels, unmet
 
 
 def _parsed(text: str, most_tokens: int) -> DocumentNode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from hashlib import sha256
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ _SECONDS = 60.0
 
 E = TypeVar("E", bound=Exception)
 
-_Key = tuple[bytes, bool, frozenset[str]]
+_Key = tuple[Hashable, ...]
 
 
 class Refusals:
@@ -53,11 +54,11 @@ class Refusals:
         self._characters -= size
 
 
-def refusal_key(text: str, name: str | None, may_defer: bool, labels: frozenset[str]) -> _Key:  # noqa: FBT001
+def refusal_key(text: str, name: str | None, *how: Hashable) -> _Key:
     """Return what stands for an operation here; it is small, however large the text is."""
     digest = sha256(text.encode(errors="surrogatepass"))
     digest.update(b"\0" + (name or "").encode(errors="surrogatepass"))
-    return digest.digest(), may_defer, labels
+    return digest.digest(), *how
 
 
 def _twin(error: E) -> E:

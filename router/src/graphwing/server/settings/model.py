@@ -14,6 +14,7 @@ from graphwing.server.app import BODY_LIMIT
 from graphwing.server.documents.documents import LONGEST_DOCUMENT
 from graphwing.server.http.protocol import RouterProtocol
 from graphwing.server.operations.rules import MOST_TOKENS
+from graphwing.server.settings.authorization import AuthorizationSettings
 from graphwing.server.settings.demand_control import DemandControl
 from graphwing.server.settings.documents import DocumentSettings
 from graphwing.server.settings.files import read_text
@@ -155,6 +156,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Which headers of clients subgraphs see."""
     identity: IdentitySettings | None = None
     """Whose tokens are valid; without this section nobody is anybody."""
+    authorization: AuthorizationSettings = AuthorizationSettings()
+    """How access rules of the supergraph are enforced."""
     limits: Limits = Limits()
     """What a request may weigh."""
     planning: PlanningSettings = PlanningSettings()

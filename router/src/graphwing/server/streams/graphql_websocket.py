@@ -6,7 +6,7 @@ https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
@@ -69,8 +69,8 @@ class Responding(Protocol):
         """Return what kind of operation a request asks for."""
         ...
 
-    async def forwarded(self, headers: Headers) -> Mapping[str, str]:
-        """Return what subgraphs are told of the client, or raise `UnauthenticatedError`."""
+    async def authenticate(self, headers: Headers) -> None:
+        """Raise `UnauthenticatedError` for a client whose token is not valid."""
         ...
 
 
@@ -201,7 +201,7 @@ class GraphQLWebSocket:
         # A browser can give a WebSocket no headers, so what it says here counts as such.
         self._headers.update(_headers_in(message.payload))
         try:
-            await self._router.forwarded(self._headers)
+            await self._router.authenticate(self._headers)
         except UnauthenticatedError as error:
             raise _CloseError(_FORBIDDEN, str(error)) from error
         except IdentityUnavailableError as error:

@@ -116,9 +116,9 @@ class ShapedRouter:
         """Return what kind of operation a request asks for."""
         return await self._router.kind(request)
 
-    async def forwarded(self, headers: Headers) -> Mapping[str, str]:
-        """Return what subgraphs are told of the client."""
-        return await self._router.forwarded(headers)
+    async def authenticate(self, headers: Headers) -> None:
+        """Raise `UnauthenticatedError` for a client whose token is not valid."""
+        await self._router.authenticate(headers)
 
     async def admit(self, headers: Headers) -> None:
         """Count the client's next request, or raise `RequestError`."""
