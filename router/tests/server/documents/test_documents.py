@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -461,6 +462,15 @@ def test_settings_that_cannot_hold_are_refused(
         router_from_settings(load_settings(path))
 
     assert message in str(refused.value)
+
+
+def test_a_manifest_has_to_be_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    for path in (pipe, tmp_path):
+        with pytest.raises(SettingsError, match="it is not a file"):
+            TrustedDocuments([path], is_enforced=True)
 
 
 def test_one_id_cannot_stand_for_two_documents(manifest: Path, tmp_path: Path) -> None:

@@ -84,6 +84,17 @@ async def test_small_responses_and_health_stay_as_they_are() -> None:
         assert "vary" not in response.headers
 
 
+async def test_what_compressing_would_make_larger_stays_as_it_is() -> None:
+    http = HttpSettings(compression=CompressionSettings(enabled=True, minimum=0))
+
+    async with client_of(http, titles=1) as client:
+        response = await client.post("/graphql", content=QUERY, headers=JSON)
+
+    assert "content-encoding" not in response.headers
+    assert response.headers["vary"] == "accept-encoding"
+    assert response.json() == answer_of(1)
+
+
 async def test_nothing_is_compressed_unless_settings_say_so() -> None:
     async with client_of() as client:
         response = await client.post("/graphql", content=QUERY, headers=JSON)

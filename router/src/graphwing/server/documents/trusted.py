@@ -101,6 +101,9 @@ class TrustedDocuments:
 def _documents(manifests: Sequence[Path]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in manifests:
+        if path.exists() and not path.is_file():
+            # To open a pipe would wait until somebody writes into it.
+            raise SettingsError("it is not a file", place=str(path), remedy="check the path")
         text = read_text(path, what="manifest")
         for document_id, document in documents_in_manifest(text, str(path)):
             if found.setdefault(document_id, document) != document:

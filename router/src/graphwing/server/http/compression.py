@@ -37,6 +37,8 @@ class Compression:
             return replace(response, headers=told)
         compress = partial(zlib.compress, body, self._level, 16 + zlib.MAX_WBITS)
         small = compress() if len(body) <= _QUICK_BYTES else await asyncio.to_thread(compress)
+        if len(small) >= len(body):
+            return replace(response, headers=told)
         return replace(response, body=small, headers={**told, "content-encoding": "gzip"})
 
 
