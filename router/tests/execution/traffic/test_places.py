@@ -45,6 +45,11 @@ def test_places_go_to_those_who_came_first(
         assert not waiting or len(inside) == limit
 
 
+async def enter(admission: Admission, seconds: float) -> None:
+    if not admission.places.take():
+        await admission.wait(seconds)
+
+
 async def settled() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
@@ -52,12 +57,12 @@ async def settled() -> None:
 
 async def test_who_waits_gets_the_place_of_who_leaves() -> None:
     admission = Admission(limit=1, queue=1)
-    await admission.enter(1)
+    await enter(admission, 1)
 
-    waiting = asyncio.create_task(admission.enter(5))
+    waiting = asyncio.create_task(enter(admission, 5))
     await settled()
     with pytest.raises(QueueFullError):
-        await admission.enter(5)
+        await enter(admission, 5)
     was_waiting = not waiting.done()
     admission.leave()
     await waiting
@@ -70,10 +75,10 @@ async def test_who_waits_gets_the_place_of_who_leaves() -> None:
 
 async def test_waiting_ends_when_the_time_is_over() -> None:
     admission = Admission(limit=1, queue=1)
-    await admission.enter(1)
+    await enter(admission, 1)
 
     with pytest.raises(TimeoutError):
-        await admission.enter(0.01)
+        await enter(admission, 0.01)
 
     assert (admission.places.taken, admission.places.waiting) == (1, 0)
 
@@ -83,9 +88,9 @@ async def test_a_place_is_not_lost_when_its_task_is_cancelled_as_it_gets_it(
     leaves_first: bool,
 ) -> None:
     admission = Admission(limit=1, queue=2)
-    await admission.enter(1)
-    cancelled = asyncio.create_task(admission.enter(5))
-    other = asyncio.create_task(admission.enter(5))
+    await enter(admission, 1)
+    cancelled = asyncio.create_task(enter(admission, 5))
+    other = asyncio.create_task(enter(admission, 5))
     await settled()
 
     # Both before the task runs again.
@@ -106,8 +111,8 @@ async def test_a_place_is_not_lost_when_its_task_is_cancelled_as_it_gets_it(
 
 async def test_who_gives_up_leaves_the_queue() -> None:
     admission = Admission(limit=1, queue=1)
-    await admission.enter(1)
-    waiting = asyncio.create_task(admission.enter(5))
+    await enter(admission, 1)
+    waiting = asyncio.create_task(enter(admission, 5))
     await settled()
 
     waiting.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -20,7 +21,12 @@ from graphwing.execution import RawAnswer, SubgraphAnswer, SubgraphRequest
 from graphwing.execution.traffic.admission import Admission
 from graphwing.execution.traffic.breaker import Breaker
 from graphwing.execution.transports.around import AroundTransport
-from graphwing.execution.transports.deadline import DEADLINE, DeadlineTransport, TellingTransport
+from graphwing.execution.transports.deadline import (
+    DEADLINE,
+    DeadlineTransport,
+    TellingTransport,
+    seconds_left,
+)
 from graphwing.execution.transports.guarded import GuardedTransport, LimitedTransport
 from graphwing.execution.transports.scripted import ScriptedTransport
 from graphwing.execution.transports.sharing import SharingTransport
@@ -249,25 +255,45 @@ async def test_nobody_waits_for_a_place_to_be_refused_by_the_breaker() -> None:
 @pytest.mark.parametrize(
     ("deadline", "given"), [(None, 10.0), (1020.0, 10.0), (1004.0, 4.0), (1000.5, 0.5)]
 )
-async def test_no_request_is_waited_for_longer_than_the_whole_may_take(
+def test_no_request_is_waited_for_longer_than_the_whole_may_take(
     deadline: float | None, given: float
 ) -> None:
-    held = Held()
-    held.may_answer.set()
-    transport = DeadlineTransport(Played(held.answer), "songs", clock=lambda: 1000.0)
-
     token = DEADLINE.set(deadline)
-    await transport.send(QUERY, timeout=10)
+    assert seconds_left("songs", 10, clock=lambda: 1000.0) == given
     DEADLINE.reset(token)
 
-    assert held.timeouts == [given]
 
-
-async def test_nothing_is_sent_when_the_time_is_over() -> None:
+@pytest.mark.parametrize("is_shared", [False, True])
+async def test_a_subgraph_gets_what_is_left_of_the_time(is_shared: bool) -> None:
     held = Held()
-    transport = DeadlineTransport(Played(held.answer), "songs", clock=lambda: 1000.0)
+    held.may_answer.set()
+    inner = Played(held.answer)
+    transport = (
+        SharingTransport(inner, "songs", usual_seconds=10)
+        if is_shared
+        else DeadlineTransport(inner, "songs")
+    )
 
-    token = DEADLINE.set(1000.0)
+    token = DEADLINE.set(time.monotonic() + 5)
+    await transport.send(QUERY, timeout=10)
+    await transport.send(QUERY, timeout=1)
+    DEADLINE.reset(token)
+
+    assert 4 < held.timeouts[0] <= 5
+    assert held.timeouts[1] == 1
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+async def test_nothing_is_sent_when_the_time_is_over(is_shared: bool) -> None:
+    held = Held()
+    inner = Played(held.answer)
+    transport = (
+        SharingTransport(inner, "songs", usual_seconds=10)
+        if is_shared
+        else DeadlineTransport(inner, "songs")
+    )
+
+    token = DEADLINE.set(time.monotonic())
     with pytest.raises(RequestTimeIsOverError) as refusal:
         await transport.send(SubgraphRequest("mutation { a }", kind="mutation"), timeout=10)
     DEADLINE.reset(token)

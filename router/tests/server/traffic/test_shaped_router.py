@@ -26,7 +26,7 @@ from graphwing.execution import ExecutionResult
 from graphwing.execution.transports.deadline import DEADLINE
 from graphwing.server.http.request import GraphQLRequest, Headers
 from graphwing.server.settings.reader import Duration
-from graphwing.server.traffic.deadlines import Deadline, Deadlines
+from graphwing.server.traffic.deadlines import Deadlines
 
 BOOK = "{ book(id: 1) { title reviews } }"
 
@@ -197,17 +197,17 @@ async def test_the_time_of_a_whole_request_ends_it_and_nothing_else() -> None:
     deadlines = Deadlines(0.02)
     seen: list[float | None] = []
 
-    async def late() -> None:
-        with Deadline(deadlines):
-            seen.append(DEADLINE.get())
-            await asyncio.Event().wait()
+    async def stuck() -> None:
+        seen.append(DEADLINE.get())
+        await asyncio.Event().wait()
 
     async def quick() -> str:
-        with Deadline(deadlines):
-            return "answer"
+        return "answer"
 
-    assert await quick() == "answer"
-    results = await asyncio.gather(late(), late(), quick(), return_exceptions=True)
+    assert await deadlines.within(quick()) == "answer"
+    results = await asyncio.gather(
+        *[deadlines.within(work()) for work in (stuck, stuck, quick)], return_exceptions=True
+    )
 
     assert [type(one) for one in results] == [RequestTimeoutError, RequestTimeoutError, str]
     assert str(results[0]) == "the request was not answered within 0.02 s; ask for less"
@@ -215,15 +215,27 @@ async def test_the_time_of_a_whole_request_ends_it_and_nothing_else() -> None:
     assert DEADLINE.get() is None
     # And again, when the timer of those before is gone.
     with pytest.raises(RequestTimeoutError):
-        await late()
+        await deadlines.within(stuck())
+
+
+async def test_what_ends_by_itself_as_its_time_is_over_leaves_no_trace() -> None:
+    deadlines = Deadlines(0.02)
+
+    async def stubborn() -> str:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return "answer"
+        return ""
+
+    assert await deadlines.within(stubborn()) == "answer"
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
 
 
 async def test_who_cancels_a_request_is_obeyed() -> None:
-    async def waiting() -> None:
-        with Deadline(Deadlines(60)):
-            await asyncio.Event().wait()
-
-    task = asyncio.create_task(waiting())
+    task = asyncio.create_task(Deadlines(60).within(asyncio.Event().wait()))
     await asyncio.sleep(0)
     task.cancel()
 
@@ -235,8 +247,7 @@ def test_one_application_can_be_served_again_on_another_loop() -> None:
     deadlines = Deadlines(0.02)
 
     async def late() -> None:
-        with Deadline(deadlines):
-            await asyncio.Event().wait()
+        await deadlines.within(asyncio.Event().wait())
 
     for _ in range(2):
         with pytest.raises(RequestTimeoutError):

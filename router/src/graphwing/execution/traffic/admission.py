@@ -16,15 +16,13 @@ class Admission:
 
     def __init__(self, *, limit: int, queue: int) -> None:
         self.places = Places[asyncio.Future[None]](limit=limit, queue=queue)
+        """Whoever leaves hands its place on, so that a free one means that nobody waits."""
 
-    async def enter(self, seconds: float) -> None:
-        """Take a place, waiting for it at most `seconds`; `leave` gives it back.
+    async def wait(self, seconds: float) -> None:
+        """Wait for a place, at most `seconds`, when `places` have none; `leave` gives it back.
 
         Raises `QueueFullError` and `TimeoutError`.
         """
-        # Whoever leaves hands its place on, so that a free one means that nobody waits.
-        if self.places.take():
-            return
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[None] = loop.create_future()
         if not self.places.wait(turn):

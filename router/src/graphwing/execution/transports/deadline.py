@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from time import monotonic
 
 from msgspec.structs import replace
 
@@ -18,27 +19,34 @@ HEADER = "x-request-deadline"
 """How many milliseconds the router waits; not a time of day, for clocks differ."""
 
 
+def seconds_left(subgraph: str, seconds: float, clock: Callable[[], float] = monotonic) -> float:
+    """Return how long a subgraph may take that has `seconds` if the whole request has them.
+
+    Raises `RequestTimeIsOverError` when it is too late to ask.
+    """
+    deadline = DEADLINE.get()
+    if deadline is None:
+        return seconds
+    left = deadline - clock()
+    if left <= 0:
+        raise RequestTimeIsOverError(subgraph)
+    return min(seconds, left)
+
+
 class DeadlineTransport(AroundTransport):
     """A transport that waits no longer than until the `DEADLINE`."""
 
-    def __init__(self, transport: Transport, subgraph: str, *, clock: Callable[[], float]) -> None:
+    def __init__(self, transport: Transport, subgraph: str) -> None:
         super().__init__(transport)
         self._subgraph = subgraph
-        self._clock = clock
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Return what the subgraph sends, or raise `SubgraphError`.
 
         That is `RequestTimeIsOverError` when it is too late to ask.
         """
-        deadline = DEADLINE.get()
-        if deadline is not None:
-            left = deadline - self._clock()
-            if left < timeout:
-                if left <= 0:
-                    raise RequestTimeIsOverError(self._subgraph)
-                timeout = left
-        return await self._transport.send(request, timeout=timeout)
+        seconds = seconds_left(self._subgraph, timeout)
+        return await self._transport.send(request, timeout=seconds)
 
 
 class TellingTransport(AroundTransport):

@@ -108,12 +108,14 @@ class LimitedTransport(AroundTransport):
         began = self._clock()
         if self._refuses is not None and self._refuses(began):
             raise CircuitOpenError(self._subgraph)
-        try:
-            await self._admission.enter(min(timeout, self._patience))
-        except (QueueFullError, TimeoutError) as error:
-            raise SubgraphBusyError(self._subgraph, self._admission.places.limit) from error
-        try:
+        admission, left = self._admission, timeout
+        if not admission.places.take():
+            try:
+                await admission.wait(min(timeout, self._patience))
+            except (QueueFullError, TimeoutError) as error:
+                raise SubgraphBusyError(self._subgraph, admission.places.limit) from error
             left = timeout - (self._clock() - began)
+        try:
             return await self._transport.send(request, timeout=left)
         finally:
-            self._admission.leave()
+            admission.leave()

@@ -60,6 +60,7 @@ class RetryingTransport(AroundTransport):
     ) -> None:
         super().__init__(transport)
         self._repetition = repetition
+        self._most = repetition.attempt_timeout
         self._budget = budget
         self._chance = chance or Chance()
         self._clock = self._chance.clock
@@ -71,7 +72,8 @@ class RetryingTransport(AroundTransport):
         began = self._clock()
         self._budget.add_request(began)
         try:
-            answer = await self._transport.send(request, timeout=self._share_of(timeout))
+            first = timeout if self._most is None else min(self._most, timeout)
+            answer = await self._transport.send(request, timeout=first)
         except SubgraphError as error:
             if not _may_pass(error):
                 raise
@@ -96,7 +98,8 @@ class RetryingTransport(AroundTransport):
             if left <= 0:
                 break
             try:
-                answer = await self._transport.send(request, timeout=self._share_of(left))
+                most = left if self._most is None else min(self._most, left)
+                answer = await self._transport.send(request, timeout=most)
             except SubgraphNotAskedError:
                 # That is the router's doing; the client is told what the subgraph did.
                 break
@@ -111,10 +114,6 @@ class RetryingTransport(AroundTransport):
         if isinstance(said, SubgraphError):
             raise said
         return said
-
-    def _share_of(self, seconds: float) -> float:
-        most = self._repetition.attempt_timeout
-        return seconds if most is None else min(most, seconds)
 
     def _next_delay(self, before: float) -> float:
         repetition = self._repetition

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 
 from graphwing.errors import SubgraphTimeoutError
 from graphwing.execution.in_flight import InFlight
 from graphwing.execution.transport import RawAnswer, SubgraphRequest, Transport
 from graphwing.execution.transports.around import AroundTransport
+from graphwing.execution.transports.deadline import seconds_left
 
 _Key = tuple[bytes, tuple[tuple[str, str], ...]]
 
 
 class SharingTransport(AroundTransport):
-    """A transport on which identical queries in flight are one request.
+    """A transport on which identical queries in flight are one request, until the `DEADLINE`.
 
     They are identical when everything is that is sent: operation, variables and every header, so
     that nobody gets what was meant for somebody else.
@@ -29,6 +29,7 @@ class SharingTransport(AroundTransport):
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Return what the subgraph sends, or raise `SubgraphError`."""
+        timeout = seconds_left(self._subgraph, timeout)
         if request.kind != "query":
             return await self._transport.send(request, timeout=timeout)
         key = (request.body(), tuple(request.headers.items()))
@@ -37,17 +38,15 @@ class SharingTransport(AroundTransport):
                 if timeout < self._usual_seconds:
                     return await self._hurried(key, request, timeout)
                 # Whoever asked first has no more time than that, and began earlier.
-                return await self._unhurried(key, request, timeout)
+                seconds = timeout
+                return await self._in_flight.result(
+                    key, lambda seconds=seconds: self._transport.send(request, timeout=seconds)
+                )
             except _HurriedError as hurried:
                 # The time of somebody else was over.
                 timeout -= hurried.error.seconds
                 if timeout <= 0:
                     raise hurried.error from None
-
-    def _unhurried(
-        self, key: _Key, request: SubgraphRequest, seconds: float
-    ) -> Awaitable[RawAnswer]:
-        return self._in_flight.result(key, lambda: self._transport.send(request, timeout=seconds))
 
     async def _hurried(self, key: _Key, request: SubgraphRequest, seconds: float) -> RawAnswer:
         """Return the answer, or raise `SubgraphError`, for a client that has little time left."""

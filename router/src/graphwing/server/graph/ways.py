@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from time import monotonic
 from typing import Any
 
 from graphwing.execution import Endpoint, Transport
@@ -119,7 +118,8 @@ class Ways:
         transport = shaping.around(origin if telemetry is None else telemetry.sent_on(name, origin))
         if self._shares_requests:
             transport = SharingTransport(transport, name, usual_seconds=timeout)
-        transport = DeadlineTransport(transport, name, clock=monotonic)
+        else:
+            transport = DeadlineTransport(transport, name)
         return transport if telemetry is None else telemetry.asked_on(name, transport)
 
     async def _leave(self, key: _Key, way: _Way) -> None:

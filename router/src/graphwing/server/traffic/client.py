@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, TypeAlias
 
@@ -47,6 +48,8 @@ def client_address(peer: Peer | None, forwarded_for: str | None, *, trusted_prox
     return _network(told) or _network(known) or ""
 
 
+# Clients send more than one request, and to read an address takes longer than to count it.
+@lru_cache(maxsize=4096)
 def _network(address: str) -> str | None:
     """Return the address, or the network of one of IPv6; nothing if it is none."""
     text = address

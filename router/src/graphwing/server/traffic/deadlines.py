@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextvars import Token
+from collections.abc import Awaitable
 from time import monotonic
-from types import TracebackType
+from typing import Any, TypeVar, cast
 
 from graphwing.errors import RequestTimeoutError
 from graphwing.execution.transports.deadline import DEADLINE
+
+Answer = TypeVar("Answer")
 
 # What is kept of the time for writing down what subgraphs have said until then.
 _KEPT_SHARE = 0.1
@@ -23,77 +25,55 @@ class Deadlines:
     """
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.subgraph_seconds = seconds - min(_KEPT_SHARE * seconds, _MOST_KEPT_SECONDS)
-        self._under_way: dict[Deadline, None] = {}
+        self._seconds = seconds
+        self._subgraph_seconds = seconds - min(_KEPT_SHARE * seconds, _MOST_KEPT_SECONDS)
+        self._under_way: dict[asyncio.Task[Any], float] = {}
+        """The tasks, and when they began."""
+        self._late: dict[asyncio.Task[Any], int] = {}
+        """Those whose time is over, and how often somebody else had cancelled them before."""
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def add(self, deadline: Deadline) -> None:
-        """End a request when its time is over."""
-        self._under_way[deadline] = None
-        loop = asyncio.get_running_loop()
-        # A timer that was left behind by a loop which is closed would never come.
-        if self._timer is None or loop is not self._loop:
-            self._loop = loop
-            self._timer = loop.call_later(self.seconds, self._end_late_ones, loop)
+    async def within(self, work: Awaitable[Answer]) -> Answer:
+        """Return what `work` returns; raise `RequestTimeoutError` if that takes too long.
 
-    def remove(self, deadline: Deadline) -> None:
-        """Forget a request that has ended."""
-        self._under_way.pop(deadline, None)
+        It goes on in this task, which must not be within a deadline already.
+        """
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        began = monotonic()
+        self._under_way[task] = began
+        # A timer that was left behind by a loop which is closed would never come.
+        if self._timer is None or task.get_loop() is not self._loop:
+            self._begin(task.get_loop())
+        token = DEADLINE.set(began + self._subgraph_seconds)
+        try:
+            return await work
+        except asyncio.CancelledError as error:
+            # As with timeouts: whoever else has cancelled it, too, is obeyed.
+            before = self._late.pop(task, None)
+            if before is not None and task.uncancel() <= before:
+                raise RequestTimeoutError(self._seconds) from error
+            raise
+        finally:
+            DEADLINE.reset(token)
+            self._under_way.pop(task, None)
+            if self._late and self._late.pop(task, None) is not None:
+                # It has ended by itself at that very moment.
+                task.uncancel()
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._timer = loop.call_later(self._seconds, self._end_late_ones, loop)
 
     def _end_late_ones(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
         now = monotonic()
         while self._under_way:
-            oldest = next(iter(self._under_way))
-            left = oldest.began + self.seconds - now
+            oldest, began = next(iter(self._under_way.items()))
+            left = began + self._seconds - now
             if left > 0:
                 self._timer = loop.call_later(left, self._end_late_ones, loop)
                 return
             del self._under_way[oldest]
-            oldest.end()
-
-
-class Deadline:
-    """`with` it, a request is cancelled when its time is over, and raises `RequestTimeoutError`."""
-
-    __slots__ = ("_cancelling", "_deadlines", "_is_over", "_task", "_token", "began")
-
-    def __init__(self, deadlines: Deadlines) -> None:
-        self.began = monotonic()
-        self._deadlines = deadlines
-        self._is_over = False
-        self._token: Token[float | None] | None = None
-        self._task = asyncio.current_task()
-        self._cancelling = self._task.cancelling() if self._task is not None else 0
-
-    def __enter__(self) -> None:
-        """Begin to count."""
-        self._token = DEADLINE.set(self.began + self._deadlines.subgraph_seconds)
-        self._deadlines.add(self)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """End counting."""
-        self._deadlines.remove(self)
-        if self._token is not None:
-            DEADLINE.reset(self._token)
-        if (
-            self._is_over
-            and self._task is not None
-            # As with timeouts: whoever else has cancelled it, too, is obeyed.
-            and self._task.uncancel() <= self._cancelling
-            and isinstance(error, asyncio.CancelledError)
-        ):
-            raise RequestTimeoutError(self._deadlines.seconds) from error
-
-    def end(self) -> None:
-        """End the request: its time is over."""
-        self._is_over = True
-        if self._task is not None:
-            self._task.cancel()
+            self._late[oldest] = oldest.cancelling()
+            oldest.cancel()

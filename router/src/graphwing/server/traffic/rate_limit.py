@@ -16,7 +16,8 @@ from graphwing.server.traffic.client import CLIENT_ADDRESS, Client
 from graphwing.server.traffic.token_buckets import RateLimitStore, TokenBuckets
 
 ClaimsOf: TypeAlias = Callable[[Headers], Awaitable[Mapping[str, Any] | None]]
-KeyOf: TypeAlias = Callable[[Client], Awaitable[str | None]]
+KeyOf: TypeAlias = Callable[[Headers, str], Awaitable[str | None]]
+"""Returns what tells a client apart, of its headers and its address."""
 
 _IS_COUNTED: ContextVar[bool] = ContextVar("_IS_COUNTED", default=False)
 
@@ -28,10 +29,9 @@ _LONGEST_KEY = 256
 class RateLimit:
     """Counts the requests of each client and refuses those that are too many."""
 
-    def __init__(self, key_of: KeyOf, claims_of: ClaimsOf | None, store: RateLimitStore) -> None:
+    def __init__(self, key_of: KeyOf | None, store: RateLimitStore) -> None:
         """Take what tells clients apart, if it is not their address, and where to remember them."""
         self._key_of = key_of
-        self._claims_of = claims_of
         self._store = store
 
     async def count(self, headers: Headers) -> None:
@@ -50,9 +50,8 @@ class RateLimit:
         _IS_COUNTED.set(True)
 
     async def _count(self, headers: Headers) -> None:
-        claims = None if self._claims_of is None else await self._claims_of(headers)
         address = CLIENT_ADDRESS.get()
-        key = await self._key_of(Client(headers, claims, address))
+        key = None if self._key_of is None else await self._key_of(headers, address)
         # The kind is part of it: nobody gets the place of an address by calling itself so.
         name = f"address:{address}" if key is None else f"key:{key[:_LONGEST_KEY]}"
         seconds = await self._store.take(name)
@@ -91,45 +90,52 @@ def rate_limit(
             place=_PLACE,
             remedy="keep the one that should be used",
         )
-    if by.claim is not None and claims_of is None:
-        raise SettingsError(
-            "tokens are not verified, so that there is no claim",
-            place=f"{_PLACE}.claim",
-            remedy="add a section `identity`",
-        )
     rate = settings.requests / settings.per
     buckets = TokenBuckets(
         rate=rate, burst=settings.burst or settings.requests, most=settings.clients
     )
-    needs_claims = by.claim is not None or by.python is not None
-    return RateLimit(
-        _key_of(by), claims_of if needs_claims else None, InMemory(buckets, clock=clock)
-    )
+    return RateLimit(_key_of(by, claims_of), InMemory(buckets, clock=clock))
 
 
-def _key_of(by: ClientKeySettings) -> KeyOf:
-    if by.python is not None:
-        return _imported_key(by.python)
-    claim, header = by.claim, by.header and by.header.lower()
+def _key_of(by: ClientKeySettings, claims_of: ClaimsOf | None) -> KeyOf | None:
+    if by.claim is not None:
+        if claims_of is None:
+            raise SettingsError(
+                "tokens are not verified, so that there is no claim",
+                place=f"{_PLACE}.claim",
+                remedy="add a section `identity`",
+            )
+        return _claim_key(by.claim, claims_of)
+    if by.header is not None:
+        return _header_key(by.header.lower())
+    return None if by.python is None else _imported_key(by.python, claims_of)
 
-    async def key_of(client: Client) -> str | None:
-        if claim is not None:
-            value = (client.claims or {}).get(claim)
-            return None if value is None else f"{claim}={value}"
-        return client.headers.get(header) if header is not None else None
+
+def _claim_key(claim: str, claims_of: ClaimsOf) -> KeyOf:
+    async def key_of(headers: Headers, _: str) -> str | None:
+        value = (await claims_of(headers) or {}).get(claim)
+        return None if value is None else str(value)
 
     return key_of
 
 
-def _imported_key(name: str) -> KeyOf:
+def _header_key(header: str) -> KeyOf:
+    async def key_of(headers: Headers, _: str) -> str | None:
+        return headers.get(header)
+
+    return key_of
+
+
+def _imported_key(name: str, claims_of: ClaimsOf | None) -> KeyOf:
     place = f"{_PLACE}.python"
     function = imported(name, place=place, what="function", example="package.module:function")
     if not callable(function):
         raise SettingsError(f"`{name}` is no function", place=place)
     call = cast("Callable[[Client], Any]", function)
 
-    async def key_of(client: Client) -> str | None:
-        key = call(client)
+    async def key_of(headers: Headers, address: str) -> str | None:
+        claims = None if claims_of is None else await claims_of(headers)
+        key = call(Client(headers, claims, address))
         if inspect.isawaitable(key):
             key = await key
         return None if key is None else str(key)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AbstractContextManager, aclosing, asynccontextmanager, nullcontext
-from typing import Any
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from functools import partial
+from typing import Any, TypeVar
 
 from graphwing.errors import RouterBusyError
 from graphwing.execution import ExecutionResult, SendPart
@@ -13,8 +14,10 @@ from graphwing.planner.plan import OperationKind
 from graphwing.server.app import Answering
 from graphwing.server.http.request import GraphQLRequest, Headers
 from graphwing.server.settings.traffic import ConcurrencySettings, TrafficSettings
-from graphwing.server.traffic.deadlines import Deadline, Deadlines
+from graphwing.server.traffic.deadlines import Deadlines
 from graphwing.server.traffic.rate_limit import RateLimit
+
+Answer = TypeVar("Answer")
 
 
 def shaped(router: Answering, settings: TrafficSettings, rate_limit: RateLimit | None) -> Answering:
@@ -90,11 +93,15 @@ class ShapedRouter:
         """Answer one request in parts. Raises what `answer` does."""
         if self._rate_limit is not None:
             await self._rate_limit.count(headers)
-        with self._deadline():
-            async with self._place(self._admission):
-                await self._router.answer_in_parts(
-                    request, headers, send, repeats=repeats, allow_mutation=allow_mutation
-                )
+        answer = partial(
+            self._router.answer_in_parts,
+            request,
+            headers,
+            send,
+            repeats=repeats,
+            allow_mutation=allow_mutation,
+        )
+        await self._within_limits(answer)
 
     async def responses(
         self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool = True
@@ -130,29 +137,29 @@ class ShapedRouter:
         """Return what it finds when it looks at itself, by name."""
         return self._router.checks()
 
-    async def _answer(
+    def _answer(
         self, request: GraphQLRequest, headers: Headers, *, allow_mutation: bool
-    ) -> ExecutionResult:
-        with self._deadline():
-            if self._admission is None:
-                return await self._router.answer(request, headers, allow_mutation=allow_mutation)
-            async with self._place(self._admission):
-                return await self._router.answer(request, headers, allow_mutation=allow_mutation)
+    ) -> Awaitable[ExecutionResult]:
+        if self._admission is None and self._deadlines is not None:
+            # What nearly all routers have: only the deadline.
+            answer = self._router.answer(request, headers, allow_mutation=allow_mutation)
+            return self._deadlines.within(answer)
+        return self._within_limits(
+            partial(self._router.answer, request, headers, allow_mutation=allow_mutation)
+        )
 
-    def _deadline(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._deadlines is None else Deadline(self._deadlines)
+    def _within_limits(self, work: Callable[[], Awaitable[Answer]]) -> Awaitable[Answer]:
+        answer = work() if self._admission is None else self._placed(self._admission, work)
+        return answer if self._deadlines is None else self._deadlines.within(answer)
 
-    @asynccontextmanager
-    async def _place(self, admission: Admission | None) -> AsyncGenerator[None]:
-        """Take one of the places that there are, or raise `RouterBusyError`."""
-        if admission is None:
-            yield
-            return
+    async def _placed(self, admission: Admission, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Return what `work` does in one of the places, or raise `RouterBusyError`."""
+        if not admission.places.take():
+            try:
+                await admission.wait(self._patience)
+            except (QueueFullError, TimeoutError) as error:
+                raise RouterBusyError(admission.places.limit) from error
         try:
-            await admission.enter(self._patience)
-        except (QueueFullError, TimeoutError) as error:
-            raise RouterBusyError(admission.places.limit) from error
-        try:
-            yield
+            return await work()
         finally:
             admission.leave()
