@@ -19,7 +19,7 @@ from graphwing.errors import (
 )
 from graphwing.execution import Reconnect
 from graphwing.execution.response_errors import stream_errors
-from graphwing.server.identity.headers import kept_fresh
+from graphwing.server.identity.kept_fresh import kept_fresh
 
 LINK = """extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
@@ -271,7 +271,7 @@ class TwoEvents(Identity):
 async def test_a_subscription_ends_when_the_token_of_the_client_expires(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("graphwing.server.identity.headers._FRESH_SECONDS", 0.0)
+    monkeypatch.setattr("graphwing.server.identity.kept_fresh._FRESH_SECONDS", 0.0)
     radio = Radio([play(n, "a") for n in range(9)])
 
     heard = await radio.heard(identity=TwoEvents(), headers={"Authorization": "Bearer x"})

@@ -37,6 +37,8 @@ class ExecutionResult(msgspec.Struct, frozen=True):
     """Subgraphs that did not answer as GraphQL; each is one of `errors` too."""
     extensions: Mapping[str, Any] | None = None
     """What clients are told beside that."""
+    headers: Sequence[tuple[str, str]] = ()
+    """What the response says beside, in HTTP."""
 
 
 class Executor:

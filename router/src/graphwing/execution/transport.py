@@ -55,6 +55,10 @@ class SubgraphRequest(msgspec.Struct, frozen=True, eq=False):
         return self.operation, self.variables, self.headers, self.kind
 
 
+AnswerHeaders = Sequence[tuple[str, str]]
+"""Headers of an answer, names in lower case; a name may be there more than once."""
+
+
 class RawAnswer(msgspec.Struct, frozen=True):
     """What one subgraph sent, unread: its body and what HTTP says of it."""
 
@@ -64,6 +68,8 @@ class RawAnswer(msgspec.Struct, frozen=True):
     status: int = 200
     retry_after: str | None = None
     """When the subgraph wants to be asked again, as its header says."""
+    headers: AnswerHeaders = ()
+    """Those that somebody wants to see, which mostly are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from graphwing.server.access.authorization import Authorization, Policies
 from graphwing.server.documents.documents import Documents
 from graphwing.server.graph.app_import import imported, imported_app
 from graphwing.server.graph.subgraph import ADDRESSES, Subgraph
+from graphwing.server.headers.configured import headers_from_settings
 from graphwing.server.http.rules import HttpRules
 from graphwing.server.identity.configured import identity_from_settings
 from graphwing.server.operations.rules import OperationRules
@@ -44,7 +45,9 @@ def router_from_settings(settings: Settings, telemetry: Telemetry | None = None)
         timeout=settings.timeout,
         identity=settings.identity and identity_from_settings(settings.identity),
         authorization=_authorization(settings.authorization),
-        propagate_headers=settings.headers.propagate,
+        headers=headers_from_settings(
+            settings.headers, {name: one.headers for name, one in settings.subgraphs.items()}
+        ),
         override_labels=settings.override_labels,
         sharing=settings.sharing,
         rules=OperationRules(

@@ -40,10 +40,12 @@ from graphwing.server.graph.reloads import Reloads
 from graphwing.server.graph.source import GivenSupergraph, GraphSource
 from graphwing.server.graph.subgraph import Source, as_subgraph
 from graphwing.server.graph.ways import Ways
+from graphwing.server.headers.configured import propagated
+from graphwing.server.headers.header_rules import HeaderRules, everything_in
 from graphwing.server.http.request import GraphQLRequest, Headers
 from graphwing.server.http.response import plain_body
-from graphwing.server.identity.headers import kept_fresh, propagated, propagated_names
 from graphwing.server.identity.identity import Identity
+from graphwing.server.identity.kept_fresh import kept_fresh
 from graphwing.server.operations.lanes import PlanningState
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.settings.http import HttpSettings
@@ -83,6 +85,7 @@ class Router:
         identity: Identity | None = None,
         authorization: Authorization | None = None,
         propagate_headers: Iterable[str] = (),
+        headers: HeaderRules | None = None,
         planning: Limits | None = None,
         override_labels: Iterable[str] = (),
         sharing: SharingSettings | None = None,
@@ -107,12 +110,19 @@ class Router:
         self._override_labels = frozenset(override_labels)
         self._identity = identity
         self._authorization = authorization or Authorization()
-        self._propagated = propagated_names(propagate_headers)
+        self._headers = headers or propagated(propagate_headers)
+        if self._headers is not None and self._headers.set_cookies and self._sharing.operations:
+            raise SettingsError(
+                "clients that share an answer would share its cookies",
+                place="sharing.operations",
+                remedy="switch it off, or do not propagate `set-cookie`",
+            )
         self._ways = Ways(
             self._subgraphs,
             timeout=timeout,
             shares_requests=self._sharing.subgraph_requests,
             traffic=self._traffic.subgraphs,
+            headers=self._headers,
             telemetry=telemetry,
         )
         self._rate_limit = rate_limit(self._traffic.rate_limit, identity and identity.claims)
@@ -316,12 +326,12 @@ class Router:
                 generation.budget.require(operation, variables)
             executor = generation.executor
             if self._sharing.operations and operation.plan.kind == "query":
-                key = (operation, encode_json(variables), tuple(caller.headers.items()))
+                key = (operation, encode_json(variables), everything_in(caller.headers))
                 result = await self._shared.result(
-                    key, lambda: _respond(executor, operation, variables, caller.headers)
+                    key, lambda: self._respond(executor, operation, variables, caller.headers)
                 )
             else:
-                result = _logged(await executor.respond(operation, variables, caller.headers))
+                result = await self._respond(executor, operation, variables, caller.headers)
             if generation.budget is not None:
                 return generation.budget.told(result, operation, variables)
             return result
@@ -354,7 +364,7 @@ class Router:
                     )
                 )
                 return
-            result = await _respond(executor, operation, variables, caller.headers)
+            result = await self._respond(executor, operation, variables, caller.headers)
             await send(FirstPart(result.data, result.errors, ()))
 
     async def responses(
@@ -390,7 +400,7 @@ class Router:
 
     async def caller(self, headers: Headers) -> Caller:
         """Return who asks, and what subgraphs are told of it; raise `UnauthenticatedError`."""
-        forwarded = propagated(headers, self._propagated) if self._propagated else {}
+        forwarded = {} if self._headers is None else self._headers.forwarded(headers)
         if self._identity is None:
             return Caller(forwarded)
         claims = await self._identity.claims(headers)
@@ -462,6 +472,16 @@ class Router:
             lambda unmet: generation.operation(asked, may_defer=may_defer, unmet=unmet),
         )
 
+    async def _respond(
+        self,
+        executor: Executor,
+        operation: Operation,
+        variables: Mapping[str, Any],
+        forwarded: Mapping[str, str],
+    ) -> ExecutionResult:
+        result = _logged(await executor.respond(operation, variables, forwarded))
+        return result if self._headers is None else self._headers.on(result, forwarded)
+
     def _running(self) -> Generation:
         if self._generation is None or not self._generation.is_open:
             raise NotReadyError
@@ -491,15 +511,6 @@ def _require_allowed(operation: Operation, *, allow_mutation: bool) -> None:
             raise MethodRefusedError("a mutation has to be sent with POST", allow="POST")
         case _:
             pass
-
-
-async def _respond(
-    executor: Executor,
-    operation: Operation,
-    variables: Mapping[str, Any],
-    headers: Mapping[str, str],
-) -> ExecutionResult:
-    return _logged(await executor.respond(operation, variables, headers))
 
 
 def _logged(result: ExecutionResult) -> ExecutionResult:

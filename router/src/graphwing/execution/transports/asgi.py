@@ -112,7 +112,10 @@ class Lifespan:
 class Exchange:
     """One request and its response, as the two callables that an application is given."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, wanted: Callable[[str], bool] | None = None) -> None:
+        """Take the request's body, and which headers of the response are wanted, if any."""
+        self._wanted = wanted
+        self.headers: list[tuple[str, str]] = []
         self.status = 0
         self.content_type: str | None = None
         self.retry_after: str | None = None
@@ -143,6 +146,9 @@ class Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             for name, value in message.get("headers", ()):
+                if self._wanted is not None and self._wanted(name.lower().decode("latin-1")):
+                    header = (name.lower().decode("latin-1"), value.decode("latin-1"))
+                    self.headers.append(header)
                 match name.lower():
                     case b"content-type":
                         self.content_type = value.decode("latin-1")

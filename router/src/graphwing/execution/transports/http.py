@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,10 @@ class HttpTransport:
         *,
         streams: EventStreams | None = None,
         limits: PoolLimits | None = None,
+        wanted: Callable[[str], bool] | None = None,
     ) -> None:
+        """Take which headers of answers are wanted, if any."""
+        self._wanted = wanted
         self._subgraph = subgraph
         self._limits = limits
         self._url = url
@@ -56,7 +59,9 @@ class HttpTransport:
         self._is_open = True
         # What is no address fails like a server that is not there: the other subgraphs go on.
         with suppress(AddressError):
-            self._pool = Pool(read_address(self._url), REQUEST_HEADERS, limits=self._limits)
+            self._pool = Pool(
+                read_address(self._url), REQUEST_HEADERS, limits=self._limits, wanted=self._wanted
+            )
 
     async def close(self) -> None:
         """Close all connections."""
@@ -93,7 +98,12 @@ class HttpTransport:
         except OSError as error:
             raise _failure(self._subgraph, error) from error
         return RawAnswer(
-            self._subgraph, answer.body, answer.content_type, answer.status, answer.retry_after
+            self._subgraph,
+            answer.body,
+            answer.content_type,
+            answer.status,
+            answer.retry_after,
+            answer.headers,
         )
 
     def _opened_streams(self) -> HttpEventStreams:

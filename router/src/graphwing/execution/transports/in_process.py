@@ -45,7 +45,7 @@ class AsgiTransport:
     to be read again.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each thing to decide
         self,
         subgraph: str,
         app: AsgiApp,
@@ -53,8 +53,11 @@ class AsgiTransport:
         path: str = "/graphql",
         streams: EventStreams | None = None,
         hold: LoopHold | None = None,
+        wanted: Callable[[str], bool] | None = None,
     ) -> None:
+        """Take which headers of answers are wanted, if any; `DIRECT` answers have none."""
         self.hold = hold or LoopHold(subgraph)
+        self._wanted = wanted
         self._subgraph = subgraph
         streams = streams or EventStreams()
         self._streams = AsgiEventStreams(subgraph, app, streams)
@@ -79,7 +82,7 @@ class AsgiTransport:
         if direct is not None:
             return await self._ask(direct, request, timeout)
         body = request.body()
-        exchange = Exchange(body)
+        exchange = Exchange(body, self._wanted)
         headers = {"host": HOST, "content-length": str(len(body)), **request.headers}
         scope = {
             **asgi_scope(self._path, self._lifespan.state),
@@ -104,6 +107,7 @@ class AsgiTransport:
             exchange.content_type,
             exchange.status,
             exchange.retry_after,
+            exchange.headers,
         )
 
     async def _ask(

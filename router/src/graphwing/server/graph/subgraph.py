@@ -76,17 +76,28 @@ class Subgraph:
             return self.schema.as_str()
         return self.sdl
 
-    def transport(self, name: str, *, answer_limit: int | None = None) -> Transport:
-        """Return the way to reach it; an answer over HTTP may have so many bytes."""
+    def transport(
+        self,
+        name: str,
+        *,
+        answer_limit: int | None = None,
+        wanted: Callable[[str], bool] | None = None,
+    ) -> Transport:
+        """Return the way to reach it; an answer over HTTP may have so many bytes.
+
+        Of its headers those that are `wanted` are read.
+        """
         if self.schema is not None:
             return SchemaTransport(name, self.schema, context=self.context)
         if self.app is not None:
-            return AsgiTransport(name, self.app, path=self.path, streams=self.streams)
+            return AsgiTransport(
+                name, self.app, path=self.path, streams=self.streams, wanted=wanted
+            )
         if self.answer is not None:
             return ScriptedTransport(name, self.answer, self.events)
         if self.url:
             limits = PoolLimits(answer_bytes=answer_limit) if answer_limit else None
-            return HttpTransport(name, self.url, streams=self.streams, limits=limits)
+            return HttpTransport(name, self.url, streams=self.streams, limits=limits, wanted=wanted)
         return NowhereTransport(name)
 
 

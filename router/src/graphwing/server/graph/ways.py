@@ -15,6 +15,7 @@ from graphwing.execution.transports.in_process import AsgiTransport, SchemaTrans
 from graphwing.execution.transports.sharing import SharingTransport
 from graphwing.server.graph.checks import way_check
 from graphwing.server.graph.subgraph import NowhereTransport, Subgraph
+from graphwing.server.headers.header_rules import HeaderRules
 from graphwing.server.settings.traffic import SubgraphTraffic
 from graphwing.server.telemetry.telemetry import Telemetry
 from graphwing.server.traffic.to_subgraph import ToSubgraph, TrafficView
@@ -36,7 +37,7 @@ class _Way:
 class Ways:
     """Opens ways to subgraphs. One that several generations have in common stays open."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each thing to decide
         self,
         subgraphs: Mapping[str, Subgraph],
         *,
@@ -44,13 +45,15 @@ class Ways:
         shares_requests: bool,
         traffic: SubgraphTraffic | None = None,
         telemetry: Telemetry | None = None,
+        headers: HeaderRules | None = None,
     ) -> None:
         """Take how to reach some subgraphs; the others are where the supergraph says.
 
         `timeout` and `traffic` are for those that have none of their own; `telemetry` watches what
-        is sent.
+        is sent, and `headers` say what passes.
         """
         self._telemetry = telemetry
+        self._headers = headers or HeaderRules()
         self._subgraphs = subgraphs
         self._timeout = timeout
         self._shares_requests = shares_requests
@@ -75,7 +78,9 @@ class Ways:
         way = self._open.get(key)
         if way is None:
             settings = given.traffic.over(self._traffic)
-            origin = given.transport(name, answer_limit=settings.answer_limit)
+            origin = given.transport(
+                name, answer_limit=settings.answer_limit, wanted=self._headers.wanted(name)
+            )
             way = _Way(self._around(name, origin, settings, timeout), origin)
             await way.transport.open()
             self._open[key] = way
@@ -116,10 +121,11 @@ class Ways:
             shaping = self._shaping[name] = ToSubgraph(name, settings, timeout=timeout)
         telemetry = self._telemetry
         transport = shaping.around(origin if telemetry is None else telemetry.sent_on(name, origin))
-        if self._shares_requests:
+        if self._shares_requests and not self._headers.sets_cookies(name):
             transport = SharingTransport(transport, name, usual_seconds=timeout)
         else:
             transport = DeadlineTransport(transport, name)
+        transport = self._headers.around(transport, name)
         return transport if telemetry is None else telemetry.asked_on(name, transport)
 
     async def _leave(self, key: _Key, way: _Way) -> None:

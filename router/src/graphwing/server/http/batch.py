@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from graphwing.errors import BatchRefusedError, BatchTooLargeError, RequestError
+from graphwing.server.headers.answers import first_of_each
 from graphwing.server.http.request import GraphQLRequest, request_in
 from graphwing.server.http.response import HttpResponse, refusal
 
@@ -78,6 +79,7 @@ def _joined(responses: Sequence[HttpResponse], media_type: str) -> HttpResponse:
     """Return one response; if all are refused alike, it is refused so, too."""
     body = b"[%b]" % b",".join(one.body for one in responses)
     first = responses[0]
+    answered = first_of_each([one.answered for one in responses])
     if all(one.status == first.status for one in responses):
-        return HttpResponse(first.status, body, media_type, first.headers)
-    return HttpResponse(_OK, body, media_type)
+        return HttpResponse(first.status, body, media_type, first.headers, answered)
+    return HttpResponse(_OK, body, media_type, None, answered)

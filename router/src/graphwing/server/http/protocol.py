@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import cache
 from http import HTTPStatus
 from typing import Any, ClassVar, Protocol, cast
@@ -232,7 +232,7 @@ class RouterProtocol(HttpToolsProtocol):
             self._defaults[1],
             _content_type(response.media_type),
             len(response.body),
-            b"" if response.headers is None else _lines(response.headers),
+            _lines(response.header_pairs()) if response.headers or response.answered else b"",
             b"" if keep_alive else b"connection: close\r\n",
         )
 
@@ -280,9 +280,10 @@ def _content_type(media_type: str) -> bytes:
     return b"content-type: %b; charset=utf-8\r\n" % media_type.encode()
 
 
-def _lines(headers: Mapping[str, str]) -> bytes:
+def _lines(headers: Iterable[tuple[str, str]]) -> bytes:
     """Return header lines, or raise `ValueError` for what would make lines of its own."""
-    for name, value in headers.items():
+    pairs = [*headers]
+    for name, value in pairs:
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ValueError(f"a response cannot have the header {name!r}: {value!r}")
-    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("latin-1")
+    return "".join(f"{name}: {value}\r\n" for name, value in pairs).encode("latin-1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -36,6 +36,12 @@ class HttpResponse(Struct, frozen=True):
     body: bytes
     media_type: str = JSON
     headers: Mapping[str, str] | None = None
+    answered: Sequence[tuple[str, str]] = ()
+    """Headers that come of the answers of subgraphs; a name may be there more than once."""
+
+    def header_pairs(self) -> Iterable[tuple[str, str]]:
+        """Return all its headers beside those of its body, a name as often as it has values."""
+        return (*(self.headers or {}).items(), *self.answered)
 
 
 async def send_response(send: Send, response: HttpResponse) -> None:
@@ -44,8 +50,8 @@ async def send_response(send: Send, response: HttpResponse) -> None:
         _content_type(response.media_type),
         (b"content-length", b"%d" % len(response.body)),
     ]
-    if response.headers:
-        for name, value in response.headers.items():
+    if response.headers or response.answered:
+        for name, value in response.header_pairs():
             headers.append((name.encode("latin-1"), value.encode("latin-1")))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
@@ -87,7 +93,8 @@ def _encoded(result: ExecutionResult) -> bytes:
 async def respond(result: Awaitable[ExecutionResult], media_type: str) -> HttpResponse:
     """Return the response to one GraphQL request, whatever happens while it is answered."""
     try:
-        return HttpResponse(_OK, _encoded(await result), media_type)
+        ready = await result
+        return HttpResponse(_OK, _encoded(ready), media_type, None, ready.headers)
     except Exception as error:  # noqa: BLE001 - the one place where everything else ends
         return refusal(error, media_type)
 

@@ -18,6 +18,7 @@ from graphwing.server.settings.authorization import AuthorizationSettings
 from graphwing.server.settings.demand_control import DemandControl
 from graphwing.server.settings.documents import DocumentSettings
 from graphwing.server.settings.files import read_text
+from graphwing.server.settings.headers import HeaderSettings, RuleSettings
 from graphwing.server.settings.http import HttpSettings
 from graphwing.server.settings.identity import IdentitySettings
 from graphwing.server.settings.operation_limits import OperationLimits
@@ -84,15 +85,10 @@ class SubgraphSettings(msgspec.Struct, frozen=True):
     """How long to wait for it; as long as for all others, if it is not given."""
     subscriptions: EventSettings = EventSettings()
     """How its events are asked for."""
+    headers: RuleSettings = RuleSettings()
+    """Which headers pass to it and back, after the rules for all."""
     traffic: SubgraphTraffic = SubgraphTraffic()
     """What it may be asked; as `traffic.subgraphs` says, section by section, if not given."""
-
-
-class HeaderSettings(msgspec.Struct, frozen=True):
-    """Which headers of clients subgraphs see."""
-
-    propagate: list[str] = []
-    """Names, in any case."""
 
 
 class Limits(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from graphwing.errors import (
+    HeaderInvalidError,
     IdentityUnavailableError,
     NotReadyError,
     TooManySubscriptionsError,
@@ -33,6 +34,7 @@ from graphwing.server.http.request import (
 )
 from graphwing.server.http.request_headers import RequestHeaders
 from graphwing.server.http.response import result_body, told_errors
+from graphwing.server.streams.said_headers import said_headers
 from graphwing.server.streams.subscriptions import Subscriptions
 from graphwing.server.telemetry.telemetry import Telemetry
 
@@ -302,7 +304,10 @@ def _headers_in(payload: msgspec.Raw) -> dict[str, str]:
     except (msgspec.MsgspecError, RecursionError) as error:
         reason = "the payload of `connection_init` is not an object"
         raise _CloseError(_BAD_MESSAGE, reason) from error
-    return {name.lower(): value for name, value in said.items() if isinstance(value, str)}
+    try:
+        return said_headers(said)
+    except HeaderInvalidError as error:
+        raise _CloseError(_BAD_MESSAGE, str(error)) from error
 
 
 def _reason(errors: Sequence[Mapping[str, Any]]) -> str:

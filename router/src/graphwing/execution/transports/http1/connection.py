@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import httptools
@@ -47,13 +48,17 @@ class HttpAnswer(msgspec.Struct, frozen=True):
     content_type: str | None
     body: bytes
     retry_after: str | None = None
+    headers: Sequence[tuple[str, str]] = ()
+    """Those that are wanted."""
 
 
 class Connection(asyncio.Protocol):
     """Sends one request at a time."""
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, wanted: Callable[[str], bool] | None = None) -> None:
+        """Take the most that an answer may have, and which of its headers are wanted, if any."""
         self._most_bytes = most_bytes
+        self._wanted = wanted
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
@@ -71,6 +76,7 @@ class Connection(asyncio.Protocol):
         self._content_type: str | None = None
         self._encoding: str | None = None
         self._retry_after: str | None = None
+        self._headers: list[tuple[str, str]] | None = None
         self._has_begun = False
         self._has_head = False
         self._ends_with_connection = True
@@ -157,6 +163,9 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep what matters of the headers."""
+        # What comes after the body is no header.
+        if self._wanted is not None and not self._has_head:
+            self._keep_wanted(name.lower().decode("latin-1"), value, self._wanted)
         match name.lower():
             case b"content-type":
                 self._content_type = value.decode("latin-1")
@@ -168,6 +177,10 @@ class Connection(asyncio.Protocol):
                 self._ends_with_connection = False
             case _:
                 pass
+
+    def _keep_wanted(self, name: str, value: bytes, wanted: Callable[[str], bool]) -> None:
+        if wanted(name):
+            self._headers = [*(self._headers or ()), (name, value.decode("latin-1"))]
 
     def on_headers_complete(self) -> None:
         """Note that the rest is the body."""
@@ -202,7 +215,9 @@ class Connection(asyncio.Protocol):
         except (zlib.error, NotHttpError) as error:
             self._fail(error if isinstance(error, NotHttpError) else NotHttpError(_BROKEN))
             return
-        self._answer = HttpAnswer(status, self._content_type, body, self._retry_after)
+        self._answer = HttpAnswer(
+            status, self._content_type, body, self._retry_after, self._headers or ()
+        )
         self._waiter.set_result(None)
 
     def _decompressed(self, body: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from graphwing.execution.transports.http1.connection import (
@@ -41,8 +41,10 @@ class Pool:
         *,
         limits: PoolLimits | None = None,
         tls: ssl.SSLContext | None = None,
+        wanted: Callable[[str], bool] | None = None,
     ) -> None:
-        """Take the headers that all requests have."""
+        """Take the headers that all requests have, and which of an answer are wanted, if any."""
+        self._wanted = wanted
         self._origin = origin
         self._tls = (tls or ssl.create_default_context()) if origin.is_secure else None
         self._limits = limits or PoolLimits()
@@ -152,7 +154,7 @@ class Pool:
         return connection
 
     def _make(self) -> Connection:
-        return Connection(self._limits.answer_bytes)
+        return Connection(self._limits.answer_bytes, self._wanted)
 
     def _give_back(self, connection: Connection) -> None:
         self._busy.discard(connection)

@@ -1,0 +1,1 @@
+"""Which headers pass the router: from clients to subgraphs, and back."""
