@@ -9,6 +9,7 @@ LINK = (
     ' import: ["@key", "@cost", "@listSize"])'
 )
 SHELVES = f"""{LINK}
+directive @slow(by: Int @cost(weight: 8)) on QUERY | FIELD
 type Query {{
   book: Book
   books(first: Int = 3, last: Int, matching: Filter): [Book]

@@ -14,7 +14,7 @@ from graphql import OperationDefinitionNode, parse, validate
 from server.cost.shelves import subgraphs
 
 from graphwing import Router
-from graphwing.server.cost.collected import TooMuchToCollectError
+from graphwing.server.cost.collected import Collected, TooMuchToCollectError
 from graphwing.server.cost.estimate import Estimate, estimate
 from graphwing.server.cost.program import MOST
 from graphwing.server.cost.weights import Weights
@@ -42,7 +42,13 @@ def estimated(text: str, complaints: Complaints | None = None) -> Estimate:
     def complain(coordinate: str, arguments: tuple[str, ...]) -> None:
         noted.append((coordinate, arguments))
 
-    return estimate(weights(), document, definition, list_size=10, complain=complain)
+    return estimate(
+        weights(),
+        Collected(weights().schema, document),
+        definition,
+        list_size=10,
+        complain=complain,
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,6 +87,7 @@ def estimated(text: str, complaints: Complaints | None = None) -> Estimate:
             2 + 1 + (1 + 7) + (1 + 2),
         ),
         ("{ order(order: NEWEST) }", 4),
+        ("query @slow(by: 1) { book @slow(by: 2) { id id @slow(by: null) } }", 8 + 2 + 8),
         ("{ order(order: null) }", 0),
         ("{ order(orders: [NEWEST, OLDEST]) }", 2 + 2),
         ("{ order(orders: NEWEST) }", 2),
@@ -143,6 +150,7 @@ def test_what_operations_cost(text: str, cost: int) -> None:
         ),
         ("query ($o: Order) { order(order: $o) }", {"o": "NEWEST"}, 4),
         ("query ($o: Order) { order(order: $o) }", {"o": None}, 0),
+        ("query ($n: Int) { book { id @slow(by: $n) } }", {"n": 1}, 2 + 8),
         ("query ($o: [Order]) { order(orders: $o) }", {"o": ["NEWEST", None]}, 2),
         ("query ($s: Boolean) { cheap(skip: $s) { id } secret }", {"s": True}, 100),
         ("query ($s: Boolean) { cheap(skip: $s) { id } secret }", {}, 102),
@@ -229,7 +237,13 @@ def test_documents_that_combine_the_same_in_ever_new_ways_are_given_up() -> None
     assert isinstance(definition, OperationDefinitionNode)
 
     with pytest.raises(TooMuchToCollectError):
-        estimate(weights(), document, definition, list_size=10, complain=nobody_minds)
+        estimate(
+            weights(),
+            Collected(weights().schema, document),
+            definition,
+            list_size=10,
+            complain=nobody_minds,
+        )
 
 
 def fragment(name: str, **below: list[str]) -> str:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from server.cost.test_estimate import nobody_minds, weights
 
 from graphwing.server.cost.actual import Response
+from graphwing.server.cost.collected import Collected
 from graphwing.server.cost.estimate import Estimate, estimate
 
 LIST_SIZE = 3
@@ -142,7 +143,8 @@ def document_of(text: str) -> DocumentNode:
 def estimate_of(document: DocumentNode) -> Estimate:
     definition = document.definitions[0]
     assert isinstance(definition, OperationDefinitionNode)
-    return estimate(weights(), document, definition, list_size=LIST_SIZE, complain=nobody_minds)
+    collected = Collected(weights().schema, document)
+    return estimate(weights(), collected, definition, list_size=LIST_SIZE, complain=nobody_minds)
 
 
 def cost_of(text: str) -> int:
@@ -206,8 +208,11 @@ def test_no_response_costs_more_than_was_estimated(choose: Random) -> None:
     assert not result.errors
     root = weights().schema.query_type
     assert root is not None
-    response = Response(weights(), found.collected)
-    assert response.cost(root, found.root, result.data or {}) <= found.cost(variables)
+    definition = document.definitions[0]
+    assert isinstance(definition, OperationDefinitionNode)
+    response = Response(weights(), Collected(weights().schema, document))
+    cost = response.cost(root, (definition.selection_set,), result.data or {})
+    assert cost <= found.cost(variables)
 
 
 def own_name(value: str, *_: object) -> str:

@@ -14,7 +14,7 @@ from graphwing.errors import OperationCostError, OperationError, SlicingArgument
 from graphwing.exact_json import decode_json
 from graphwing.execution import ExecutionResult, Operation
 from graphwing.server.cost.actual import Response
-from graphwing.server.cost.collected import TooMuchToCollectError
+from graphwing.server.cost.collected import Collected, TooMuchToCollectError
 from graphwing.server.cost.estimate import Estimate, estimate
 from graphwing.server.cost.program import MOST, Variables
 from graphwing.server.cost.weights import MUTATION, Weights
@@ -46,10 +46,11 @@ class CostBudget:
         `SlicingArgumentsError`, if they are enforced.
         """
         price = Price(self, definition)
+        collected = Collected(self._weights.schema, document)
         try:
-            price.estimate = estimate(
+            found = estimate(
                 self._weights,
-                document,
+                collected,
                 definition,
                 list_size=self._control.list_size,
                 complain=price.complain_of_slicing,
@@ -59,8 +60,11 @@ class CostBudget:
         except TooMuchToCollectError:
             self._hold(price, MOST)
             return price
-        if price.estimate.constant is not None:
-            self._hold(price, price.estimate.constant)
+        price.estimate = found
+        if self._control.actual:
+            price.response = Response(self._weights, collected)
+        if found.constant is not None:
+            self._hold(price, found.constant)
         return price
 
     def keep(self, operation: Operation, price: Price) -> None:
@@ -78,24 +82,25 @@ class CostBudget:
         self, result: ExecutionResult, operation: Operation, variables: Variables
     ) -> ExecutionResult:
         """Return the result with what it costs, if clients are told."""
-        found = self._prices[operation].estimate
+        price = self._prices[operation]
+        found = price.estimate
         if found is None or not self._control.extensions:
             return result
         cost = {"estimated": found.cost(variables)}
         if self._control.max is not None:
             cost["max"] = self._control.max
-        if self._control.actual:
-            cost["actual"] = self._actual(found, operation, result)
+        if price.response is not None:
+            cost["actual"] = self._actual(price.response, operation, result)
         return replace(result, extensions={**(result.extensions or {}), "cost": cost})
 
-    def _actual(self, found: Estimate, operation: Operation, result: ExecutionResult) -> int:
+    def _actual(self, response: Response, operation: Operation, result: ExecutionResult) -> int:
         base = MUTATION if operation.plan.kind == "mutation" else 0
         data = decode_json(result.data) if isinstance(result.data, Raw) else result.data
         if data is None:
             return base
         root_type = self._weights.schema.get_root_type(operation.definition.operation)
         assert root_type is not None  # noqa: S101 - the operation is valid
-        return base + Response(self._weights, found.collected).cost(root_type, found.root, data)
+        return base + response.cost(root_type, (operation.definition.selection_set,), data)
 
     def _hold(self, price: Price, cost: int) -> None:
         most = self._control.max
@@ -115,6 +120,8 @@ class Price:
     def __init__(self, budget: CostBudget, definition: OperationDefinitionNode) -> None:
         self.estimate: Estimate | None = None
         """It is missing for an operation that takes too much work to estimate."""
+        self.response: Response | None = None
+        """Adds up the responses, if that is wanted."""
         self._budget = budget
         self._name = definition.name.value if definition.name else "without a name"
         self._logged: set[str] = set()

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from graphql import (
     DirectiveNode,
-    DocumentNode,
     FieldNode,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -31,11 +30,9 @@ _Sized = tuple[tuple[str, Amount], ...]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What one operation will cost, and which fields that was found of."""
+    """What one operation will cost."""
 
     amount: int | Reading
-    collected: Collected
-    root: Sets
 
     @property
     def constant(self) -> int | None:
@@ -50,13 +47,13 @@ class Estimate:
 
 def estimate(
     weights: Weights,
-    document: DocumentNode,
+    collected: Collected,
     definition: OperationDefinitionNode,
     *,
     list_size: int,
     complain: Complain,
 ) -> Estimate:
-    """Return what the operation `definition` of a valid document will cost.
+    """Return what the operation `definition` will cost, of a valid document that is `collected`.
 
     `complain` is told of fields that are not sliced as the schema requires, here or when the
     variables are known. Raises `TooMuchToCollectError` and, for one that is nested too deeply,
@@ -65,14 +62,14 @@ def estimate(
     root_type = weights.schema.get_root_type(definition.operation)
     if root_type is None:
         raise ValueError("the document is not valid")
-    estimation = _Estimation(weights, Collected(weights.schema, document), list_size, complain)
+    estimation = _Estimation(weights, collected, list_size, complain)
     root = (definition.selection_set,)
     program = estimation.program
     directives = estimation.directives(definition.directives)
     base = MUTATION if definition.operation.value == "mutation" else 0
     total = program.total((base, directives, estimation.selections(root_type, root, ())))
     amount = total if isinstance(total, int) else program.compiled(total)
-    return Estimate(amount, estimation.collected, root)
+    return Estimate(amount)
 
 
 class _Estimation:

@@ -51,7 +51,9 @@ def _cost(weights: Weights, program: Program, one: InputWeight, node: ValueNode 
 def value_of(node: ValueNode | None, default: ValueNode | None, variables: Variables) -> Any:  # noqa: ANN401 - any of JSON
     """Return the value of an argument, or its default, or nothing."""
     value = Undefined
-    if node is not None:
+    if isinstance(node, VariableNode):
+        value = variables.get(node.name.value, Undefined)
+    elif node is not None:
         value = value_from_ast_untyped(node, dict(variables))
     if value is Undefined and default is not None:
         value = value_from_ast_untyped(default)
