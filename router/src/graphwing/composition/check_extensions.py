@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
-from graphwing.composition.definitions import TypeDefinition, TypeKind, has_applied
+from graphwing.composition.definitions import TypeDefinition, has_applied
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import ROOT_TYPES, SubgraphSchema
 
 
 def check_extensions(
-    schema: SubgraphSchema, schemas: Iterable[SubgraphSchema], problems: Problems
+    schema: SubgraphSchema,
+    schemas: Iterable[SubgraphSchema],
+    problems: Problems,
+    *,
+    besides: Container[str] = (),
 ) -> None:
-    """Report what `schema` extends and none of the other `schemas` defines."""
+    """Report what `schema` extends, besides some types, and none of the other `schemas` defines."""
     homeless = [
         it
         for it in schema.types.values()
-        if _is_extension(schema, it) and it.name not in ROOT_TYPES
+        if _is_extension(schema, it) and it.name not in ROOT_TYPES and it.name not in besides
     ]
     for other in schemas:
         if homeless and other is not schema:
@@ -38,12 +42,7 @@ def _defines(schema: SubgraphSchema, extended: TypeDefinition, *, any_kind: bool
     definition = schema.types.get(extended.name)
     if definition is None or not definition.has_definition:
         return False
-    return any_kind or _kind(definition) is _kind(extended)
-
-
-def _kind(definition: TypeDefinition) -> TypeKind:
-    stands_for_interface = has_applied(definition, "interfaceObject")
-    return TypeKind.INTERFACE if stands_for_interface else definition.kind
+    return any_kind or definition.composed_kind is extended.composed_kind
 
 
 def _is_extension(schema: SubgraphSchema, definition: TypeDefinition) -> bool:

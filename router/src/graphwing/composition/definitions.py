@@ -128,6 +128,11 @@ class TypeDefinition:
     has_definition: bool = False
     has_extension: bool = False
 
+    @property
+    def composed_kind(self) -> TypeKind:
+        """What it is in a supergraph, where an `@interfaceObject` stands for its interface."""
+        return TypeKind.INTERFACE if has_applied(self, "interfaceObject") else self.kind
+
 
 @dataclass(slots=True, eq=False)
 class DirectiveDefinition:

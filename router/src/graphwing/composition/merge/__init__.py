@@ -41,9 +41,7 @@ def merge_subgraphs(merge: Merge) -> None:
     merge_types(merge)
     check_interface_keys(merge)
     _merge_schema(merge)
-    for subgraph in merge.subgraphs:
-        if not subgraph.schema.is_federation_1:
-            check_extensions(subgraph.schema, (it.schema for it in merge.subgraphs), merge.problems)
+    _check_extensions(merge)
     _check_queries(merge)
     define_carried_directives(merge)
 
@@ -80,6 +78,20 @@ def _links_connectors(subgraph: Subgraph, use: AppliedDirective) -> bool:
     """Return whether `use` links what a router must know to run a subgraph's connectors."""
     link = subgraph.schema.links.by_identity.get(CONNECT_IDENTITY)
     return link is not None and link.position == use.position
+
+
+def _check_extensions(merge: Merge) -> None:
+    schemas = [subgraph.schema for subgraph in merge.subgraphs]
+    for schema in schemas:
+        if schema.is_federation_1:
+            continue
+        # An extension of another kind than the type is wrong for that, and told.
+        left_out = {
+            name
+            for name, found in merge.of_other_kinds.items()
+            if any(subgraph.schema is schema for subgraph, _ in found)
+        }
+        check_extensions(schema, schemas, merge.problems, besides=left_out)
 
 
 def _check_queries(merge: Merge) -> None:

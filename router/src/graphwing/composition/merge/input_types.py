@@ -15,7 +15,8 @@ def merge_input_fields(merge: Merge, merged: TypeDefinition) -> None:
 
     A hidden field stays although others lack it: it may come later elsewhere.
     """
-    sources = merge.sources[merged.name]
+    # Where the name means something of another kind, no field of this one exists.
+    sources = merge.sources[merged.name] + merge.of_other_kinds.get(merged.name, [])
     by_name: dict[str, Sources[InputValue]] = {}
     for subgraph, definition in sources:
         for item in definition.input_fields.values():

@@ -34,7 +34,8 @@ def check_interface_objects(merge: Merge) -> None:
         merged = merge.types.get(name)
         if merged is None:
             continue
-        if len(subgraphs) == len(merge.sources[name]):
+        is_everywhere = len(subgraphs) == len(merge.sources[name])
+        if is_everywhere and name not in merge.of_other_kinds:
             merge.problems.report(
                 "INTERFACE_OBJECT_USAGE_ERROR",
                 f"`{name}` is an `@interfaceObject` wherever it is defined, so no subgraph knows"

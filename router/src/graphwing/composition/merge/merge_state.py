@@ -76,6 +76,11 @@ class Merge:
     sources: dict[str, Sources[TypeDefinition]] = field(
         default_factory=dict[str, Sources[TypeDefinition]]
     )
+    """For each type the definitions that are merged, all of one kind."""
+    of_other_kinds: dict[str, Sources[TypeDefinition]] = field(
+        default_factory=dict[str, Sources[TypeDefinition]]
+    )
+    """For types that are of several kinds, which is reported, the definitions that are left out."""
     directives: dict[str, DirectiveDefinition] = field(
         default_factory=dict[str, DirectiveDefinition]
     )

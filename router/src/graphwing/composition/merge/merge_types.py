@@ -61,9 +61,11 @@ def _collect_sources(merge: Merge) -> None:
 
 def _add_outline(merge: Merge, name: str) -> None:
     sources = merge.sources[name]
-    kind = _kind(merge, name, sources)
+    kind = sources[0][1].composed_kind
+    if any(definition.composed_kind is not kind for _, definition in sources):
+        sources = _of_one_kind(merge, name, kind)
     # Every schema has the built-in scalars, and so they are in no subgraph in particular.
-    if kind is None or (kind is TypeKind.SCALAR and name in BUILT_IN_SCALARS):
+    if kind is TypeKind.SCALAR and name in BUILT_IN_SCALARS:
         return
     merged = merge.types[name] = TypeDefinition(kind, name, has_definition=True)
     merged.description = merged_description(sources, name, merge.hints)
@@ -82,14 +84,15 @@ def _add_outline(merge: Merge, name: str) -> None:
         merged.members.update(dict.fromkeys(definition.members))
 
 
-def _kind(merge: Merge, name: str, sources: Sources[TypeDefinition]) -> TypeKind | None:
+def _of_one_kind(merge: Merge, name: str, kind: TypeKind) -> Sources[TypeDefinition]:
+    """Report that `name` is of several kinds, and return the sources of `kind` to go on with.
+
+    They are merged all the same, so that what is wrong with them is told in the same run.
+    """
+    sources = merge.sources[name]
     kinds: dict[TypeKind, list[str]] = {}
     for subgraph, definition in sources:
-        is_interface = has_applied(definition, "interfaceObject")
-        kind = TypeKind.INTERFACE if is_interface else definition.kind
-        kinds.setdefault(kind, []).append(subgraph.name)
-    if len(kinds) == 1:
-        return next(iter(kinds))
+        kinds.setdefault(definition.composed_kind, []).append(subgraph.name)
     found = "; ".join(f"`{kind.value}` in {', '.join(who)}" for kind, who in kinds.items())
     merge.problems.report(
         "TYPE_KIND_MISMATCH",
@@ -98,7 +101,11 @@ def _kind(merge: Merge, name: str, sources: Sources[TypeDefinition]) -> TypeKind
         coordinate=name,
         remedy="make it one kind in all subgraphs, or rename one of the types",
     )
-    return None
+    merge.sources[name] = [it for it in sources if it[1].composed_kind is kind]
+    merge.of_other_kinds[name] = [it for it in sources if it[1].composed_kind is not kind]
+    if kind is not TypeKind.INTERFACE:
+        merge.interface_objects.pop(name, None)
+    return merge.sources[name]
 
 
 def _join_types(subgraph: Subgraph, definition: TypeDefinition) -> list[AppliedDirective]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from graphwing.composition.definitions import AppliedDirective, TypeDefinition, TypeKind
-from graphwing.composition.merge.merge_state import Merge, names_of, places
+from graphwing.composition.definitions import AppliedDirective, TypeDefinition
+from graphwing.composition.merge.merge_state import Merge, Subgraph, names_of, places
 
 
 def merge_members(merge: Merge, merged: TypeDefinition) -> None:
@@ -15,10 +15,13 @@ def merge_members(merge: Merge, merged: TypeDefinition) -> None:
             for member in definition.members
         ]
     for member in merged.members:
-        # What is of another kind elsewhere has been reported, and is not merged.
-        known = merge.types.get(member)
-        if known is not None and known.kind is TypeKind.INTERFACE:
-            _report_interface(merge, merged, member)
+        standing_in = [
+            subgraph
+            for subgraph, it in sources
+            if member in it.members and subgraph.schema.is_interface_object(member)
+        ]
+        if standing_in:
+            _report_interface(merge, merged, member, standing_in)
         lacking = [subgraph for subgraph, it in sources if member not in it.members]
         if lacking:
             merge.hints.report(
@@ -29,13 +32,14 @@ def merge_members(merge: Merge, merged: TypeDefinition) -> None:
             )
 
 
-def _report_interface(merge: Merge, merged: TypeDefinition, member: str) -> None:
-    sources = [each for each in merge.sources[merged.name] if member in each[1].members]
-    naming = names_of([subgraph for subgraph, _ in sources])
+def _report_interface(
+    merge: Merge, merged: TypeDefinition, member: str, naming: list[Subgraph]
+) -> None:
     merge.problems.report(
         "INVALID_GRAPHQL",
-        f"`{member}`, a member of `{merged.name}` in {naming}, is an interface in other subgraphs",
-        at=places(sources),
+        f"`{member}`, a member of `{merged.name}` in {names_of(naming)}, is an interface in other"
+        " subgraphs",
+        at=places([it for it in merge.sources[merged.name] if it[0] in naming]),
         coordinate=merged.name,
         remedy="make the objects that implement it members, or return the interface itself",
     )
