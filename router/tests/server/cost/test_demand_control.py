@@ -28,7 +28,7 @@ TITLES = "query Titles($n: Int) { books(first: $n) { title } }"
 BOOKS = {"books": [{"title": "달"}, None, {"title": "달"}]}
 
 
-def router(sharing: SharingSettings | None = None, **control: object) -> Router:
+def router(sharing: SharingSettings | None = None, /, **control: object) -> Router:
     rules = OperationRules(demand_control=msgspec.convert(control, DemandControl))
     return Router(subgraphs(), rules=rules, sharing=sharing)
 
@@ -134,13 +134,31 @@ async def test_clients_are_told_what_was_estimated_and_what_it_was(*, shared: bo
     assert mutation["extensions"]["cost"] == {"estimated": 12, "max": 50, "actual": 12}
 
 
-async def test_over_http_the_body_tells_it() -> None:
-    async with router(mode="measure", extensions=True) as one:
+@pytest.mark.parametrize(
+    ("told", "extensions", "headers"),
+    [
+        ({"extensions": True}, {"extensions": {"cost": {"estimated": 6}}}, {}),
+        ({"headers": True}, {}, {"x-cost-estimated": "6"}),
+        (
+            {"headers": True, "actual": True, "max": 9},
+            {},
+            {"x-cost-estimated": "6", "x-cost-max": "9", "x-cost-actual": "4"},
+        ),
+        ({"actual": True}, {}, {}),
+    ],
+)
+async def test_over_http_the_body_tells_it_or_headers(
+    told: Mapping[str, object],
+    extensions: Mapping[str, object],
+    headers: Mapping[str, str],
+) -> None:
+    async with router(mode="measure", **told) as one:
         transport = httpx.ASGITransport(app=one.asgi())
         async with httpx.AsyncClient(transport=transport, base_url="http://router") as client:
             response = await client.post("/graphql", json={"query": "{ books { title } }"})
 
-    assert response.json() == {"data": BOOKS, "extensions": {"cost": {"estimated": 6}}}
+    assert response.json() == {"data": BOOKS, **extensions}
+    assert {name: it for name, it in response.headers.items() if "cost" in name} == headers
 
 
 async def test_an_object_that_does_not_say_its_type_is_one_that_it_may_be() -> None:

@@ -37,6 +37,7 @@ class CostBudget:
         self._weights = Weights(supergraph)
         self._control = control
         self._enforces = control.mode == "enforce"
+        self._tells = control.extensions or control.headers
         self._prices = WeakKeyDictionary[Operation, Price]()
 
     def price(self, document: DocumentNode, definition: OperationDefinitionNode) -> Price:
@@ -61,7 +62,7 @@ class CostBudget:
             self._hold(price, MOST)
             return price
         price.estimate = found
-        if self._control.actual:
+        if self._control.actual and self._tells:
             price.response = Response(self._weights, collected)
         if found.constant is not None:
             self._hold(price, found.constant)
@@ -84,14 +85,19 @@ class CostBudget:
         """Return the result with what it costs, if clients are told."""
         price = self._prices[operation]
         found = price.estimate
-        if found is None or not self._control.extensions:
+        if found is None or not self._tells:
             return result
         cost = {"estimated": found.cost(variables)}
         if self._control.max is not None:
             cost["max"] = self._control.max
         if price.response is not None:
             cost["actual"] = self._actual(price.response, operation, result)
-        return replace(result, extensions={**(result.extensions or {}), "cost": cost})
+        if self._control.extensions:
+            result = replace(result, extensions={**(result.extensions or {}), "cost": cost})
+        if self._control.headers:
+            headers = [(f"x-cost-{name}", str(value)) for name, value in cost.items()]
+            result = replace(result, headers=[*result.headers, *headers])
+        return result
 
     def _actual(self, response: Response, operation: Operation, result: ExecutionResult) -> int:
         base = MUTATION if operation.plan.kind == "mutation" else 0

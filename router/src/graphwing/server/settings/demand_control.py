@@ -18,5 +18,7 @@ class DemandControl(msgspec.Struct, frozen=True):
     """How long a list is taken to be that neither the client nor the graph limits."""
     extensions: bool = False
     """Whether clients are told in `extensions.cost`."""
+    headers: bool = False
+    """Whether they are told in the headers `x-cost-estimated`, `x-cost-max` and `x-cost-actual`."""
     actual: bool = False
     """Whether they are told, too, what it was in the end, which takes time for each response."""
