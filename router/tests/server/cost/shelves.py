@@ -36,8 +36,10 @@ type Book implements Media @cost(weight: 2) {{
   id: ID, isbn: Isbn, title: String, author: Author
   related: [Media] @listSize(assumedSize: 2)
 }}
-type Film implements Media {{
+interface Series {{ parts(first: Int): [Book] @listSize(slicingArguments: ["first"]) }}
+type Film implements Media & Series {{
   id: ID, length: Int @cost(weight: 1), author: Author @cost(weight: 20)
+  parts(first: Int): [Book]
   related: [Media] @listSize(assumedSize: 5)
 }}
 type Author {{ name: String, books: [Book] @listSize(assumedSize: 4) }}

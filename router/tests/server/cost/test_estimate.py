@@ -79,6 +79,8 @@ def estimated(text: str, complaints: Complaints | None = None) -> Estimate:
         ("{ media { ... on Media { ... on Film { length } } ... on Book { id } } }", 10 * 2),
         # By type: a film has five others, of which each is a book or a film.
         ("{ media { related { id } } }", 10 * (1 + 5 * 2)),
+        # An interface speaks for the objects that say nothing.
+        ("{ media { ... on Film { parts(first: 2) { id } } } }", 10 * (1 + 2 * 2)),
         # Arguments, input fields, enums.
         ("{ books(first: 1, matching: {title: 1}) { id } }".replace("1}", '"x"}'), 2 + 1),
         ("{ books(first: 1, matching: {year: 1}) { id } }", 2 + 1 + 7),

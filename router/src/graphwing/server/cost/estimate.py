@@ -65,7 +65,8 @@ def estimate(
     estimation = _Estimation(weights, collected, list_size, complain)
     root = (definition.selection_set,)
     program = estimation.program
-    directives = estimation.directives(definition.directives)
+    # As with fields, what is negative does not pay for something else.
+    directives = program.largest([estimation.directives(definition.directives)])
     base = MUTATION if definition.operation.value == "mutation" else 0
     total = program.total((base, directives, estimation.selections(root_type, root, ())))
     amount = total if isinstance(total, int) else program.compiled(total)

@@ -6,7 +6,7 @@ https://ibm.github.io/graphql-specs/cost-spec.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from graphql import (
@@ -91,6 +91,8 @@ class Weights:
         if key not in self._fields:
             definition = of.fields.get(name)
             known = definition and self._field(f"{of.name}.{name}", definition)
+            if known is not None and known.size is None:
+                known = replace(known, size=self._size_in_interfaces(of, name))
             self._fields[key] = known
         return self._fields[key]
 
@@ -130,6 +132,13 @@ class Weights:
             self._size(definition.ast_node),
             self._inputs(definition.args),
         )
+
+    def _size_in_interfaces(
+        self, of: GraphQLObjectType | GraphQLInterfaceType, name: str
+    ) -> ListSize | None:
+        """Return what interfaces promise of a list that an object says nothing about."""
+        promised = (self.field(one, name) for one in of.interfaces)
+        return next((one.size for one in promised if one is not None and one.size), None)
 
     def _inputs(
         self, inputs: Mapping[str, GraphQLArgument] | Mapping[str, GraphQLInputField]
