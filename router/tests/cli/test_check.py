@@ -222,7 +222,6 @@ def test_manifests_of_persisted_operations_are_read(
             "{ found { ...Shown } } fragment Shown on Node { id }",
             "Book` implements Node",
         ),
-        ("union Found = Pen", "{ found { ... on Node { id } } }", "Book` left Found"),
     ],
 )
 def test_an_operation_breaks_where_a_fragment_selects_less(

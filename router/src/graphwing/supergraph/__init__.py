@@ -1,6 +1,7 @@
 """The supergraph document, read once: the API schema and the joins behind it. Pure: no I/O."""
 
 from graphwing.supergraph.api_changes import ApiChange, Severity, api_changes
+from graphwing.supergraph.checked_operations import Finding, OperationsCheck, check_operations
 from graphwing.supergraph.join import parse_field_set
 from graphwing.supergraph.model import (
     Feature,
@@ -14,10 +15,7 @@ from graphwing.supergraph.model import (
 )
 from graphwing.supergraph.parse import parse_supergraph, supergraph_of
 from graphwing.supergraph.recorded_operations import (
-    Finding,
-    OperationsCheck,
     RecordedOperation,
-    check_operations,
     fragments_in,
     operations_in,
 )
