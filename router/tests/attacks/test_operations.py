@@ -192,6 +192,7 @@ async def test_an_attack_is_refused_and_others_go_on(
 
 MISTAKES = {
     "a field": ("{ boook { id } }", None),
+    "a field without a selection": ("{ book }", None),
     "a field below": ("{ book { idd } }", None),
     "an argument": ("{ books(firstt: 1) { id } }", None),
     "a type": ("{ book { ... on Boook { id } } }", None),

@@ -277,6 +277,7 @@ type Book { title: String }
 MISTAKES: list[tuple[str, Mapping[str, object] | None]] = [
     ("{ boks { title } }", None),
     ("{ books { titel } }", None),
+    ("{ books }", None),
     ("{ books(ordr: NEWEST) { title } }", None),
     ("{ books(order: NEWST) { title } }", None),
     ("{ books(filter: {titel: 1}) { title } }", None),

@@ -79,12 +79,20 @@ def require_valid(
     if quickly and errors and errors[-1].message == _ABORTED:
         raise TakesLongerError
     if errors:
-        raise OperationInvalidError([_fault(error) for error in errors])
+        faults = [_fault(error) for error in errors]
+        if hides_suggestions:
+            # The library keeps one, about fields without a selection.
+            faults = [{**one, "message": _without_suggestion(one["message"])} for one in faults]
+        raise OperationInvalidError(faults)
 
 
 def too_deep() -> OperationInvalidError:
     """Return the error about an operation that is nested beyond what can be read."""
     return OperationInvalidError([{"message": "the operation is nested too deeply"}])
+
+
+def _without_suggestion(message: str) -> str:
+    return message.partition(" Did you mean ")[0]
 
 
 def _fault(error: GraphQLError) -> dict[str, Any]:
