@@ -24,8 +24,8 @@ query Never { magazines { id } }
 """
 
 
-def check(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["check", *arguments], prog_name="graphwing")
+def check(*arguments: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["check", *arguments], input=given, prog_name="graphwing")
 
 
 def supergraph_of(sdl: str) -> str:
@@ -118,6 +118,7 @@ def test_json_is_one_object(folder: Path) -> None:
             "reasons": [
                 {
                     "message": "field `Book.pages` changed type from Int! to Int",
+                    "source": "operations/books.graphql",
                     "line": 3,
                     "column": 26,
                 }
@@ -430,12 +431,30 @@ def test_operations_of_which_none_can_be_read_are_wrong_use(
             "the operations `nowhere` do not exist; check the path",
         ),
         (
+            ("--against", "old.graphql", "--operations", "empty"),
+            "there is no operation in `empty`; name a folder with `.graphql` or `.gql` files",
+        ),
+        (
+            ("--against", "old.graphql", "--operations", "operations/schema.graphqls"),
+            "there is no operation in `operations/schema.graphqls`; name a folder",
+        ),
+        (
+            ("--against", "-", "old.graphql"),
+            "standard input: the supergraph is wrong: ",
+        ),
+        (
             ("--against", "books.graphql"),
             "books.graphql: the supergraph is wrong: the document links no version of the join ",
         ),
     ],
 )
-def test_what_is_missing_or_wrong_is_one_line(arguments: tuple[str, ...], message: str) -> None:
+def test_what_is_missing_or_wrong_is_one_line(
+    folder: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    (folder / "empty").mkdir()
+    (folder / "empty" / "schema.graphqls").write_text("type Query { a: Int }")
+    (folder / "operations" / "schema.graphqls").write_text("type Query { a: Int }")
+
     text = check(*arguments)
     as_json = check(*arguments, "--format", "json")
 
@@ -451,10 +470,124 @@ def test_what_is_missing_or_wrong_is_one_line(arguments: tuple[str, ...], messag
         ("--against", "old.graphql", "--config", "supergraph.yaml", "old.graphql"),
         ("--against", "old.graphql", "--format", "yaml"),
         ("--against", "old.graphql", "a", "b"),
+        ("--against", "-", "-"),
+        ("--against", "-", "--config", "-"),
+        ("--against", "old.graphql", "--include-tag", "public", "old.graphql"),
     ],
 )
 def test_wrong_use_is_exit_code_2(wrong: tuple[str, ...]) -> None:
     assert check(*wrong).exit_code == 2
+
+
+def test_a_fault_in_a_fragment_of_another_file_is_shown_there(folder: Path) -> None:
+    (folder / "operations" / "books.graphql").write_text("query A { books { ...Shown } }")
+    (folder / "operations" / "shown.graphql").write_text("\nfragment Shown on Book { pages }")
+    config = ["--against", "old.graphql", "--operations", "operations"]
+
+    for now, message in (
+        ("", "Cannot query field 'pages' on type 'Book'"),
+        (", pages: Int", "field `Book.pages` changed type from Int! to Int"),
+    ):
+        change(folder, ", pages: Int!", now)
+        text, as_json = check(*config), check(*config, "--format", "json")
+        [broken] = as_object(as_json)["operations"]["broken"]
+
+        assert f"\n  operations/shown.graphql:2:26: {message}\n" in text.stdout
+        assert broken["source"] == "operations/books.graphql"
+        assert broken["reasons"] == [
+            {"message": message, "source": "operations/shown.graphql", "line": 2, "column": 26}
+        ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.GRAPHQL", "query A { books { pages } }"),
+        ("a.graphql", "\ufeffquery A { books { pages } }"),
+        ("a.json", '\ufeff{"a": "query A { books { pages } }"}'),
+        ("a.JSON", '{"a": "query A { books { pages } }"}'),
+    ],
+)
+def test_suffixes_in_capitals_and_byte_order_marks_are_read(
+    folder: Path, name: str, text: str
+) -> None:
+    (folder / "operations" / "books.graphql").unlink()
+    (folder / "operations" / name).write_text(text)
+    change(folder, ", pages: Int!", "")
+
+    result = check("--against", "old.graphql", "--operations", "operations", "--format", "json")
+
+    assert [it["name"] for it in as_object(result)["operations"]["broken"]] == ["A"]
+
+
+@pytest.mark.parametrize("name", ["a.graphqls", "a"])
+@pytest.mark.parametrize("text", ["{ books { pages } }", '{"a": "query { books { pages } }"}'])
+def test_a_file_of_another_suffix_is_known_by_what_is_in_it(
+    folder: Path, name: str, text: str
+) -> None:
+    (folder / name).write_text(text)
+    change(folder, ", pages: Int!", "")
+
+    result = check("--against", "old.graphql", "--operations", name, "--format", "json")
+
+    assert as_object(result)["operations"]["checked"] == 1
+    assert len(as_object(result)["operations"]["broken"]) == 1
+
+
+def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
+    (folder / "operations" / "a.graphql").write_bytes(b"\xff")
+
+    result = check("--against", "old.graphql", "--operations", "operations", "--format", "json")
+
+    assert as_object(result)["operations"]["unreadable"] == [
+        {"source": "operations/a.graphql", "message": "it is not UTF-8 text"}
+    ]
+
+
+def test_an_operation_that_breaks_without_a_breaking_change_is_told_so(folder: Path) -> None:
+    before = f"{LINK} type Query {{ i: I }} interface I {{ id: ID }}" + "".join(
+        f" type {name} implements I {{ id: ID, x: Int }}" for name in "AB"
+    )
+    (folder / "old.graphql").write_text(supergraph_of(before))
+    (folder / "books.graphql").write_text("Int!".join(before.rsplit("Int", 1)))
+    (folder / "operations" / "books.graphql").write_text("{ i { ... on A { x } ... on B { x } } }")
+
+    result = check("--against", "old.graphql", "--operations", "operations")
+
+    assert result.exit_code == 1
+    assert result.stdout.endswith(
+        "not compatible: no change is breaking by itself, no dangerous changes, "
+        "1 of 1 operation broken\n"
+    )
+
+
+def test_either_supergraph_may_come_from_standard_input(folder: Path) -> None:
+    old = (folder / "old.graphql").read_text()
+    new = supergraph_of(BOOKS.replace(", title: String", ""))
+    (folder / "new.graphql").write_text(new)
+
+    for result in (
+        check("--against", "-", "new.graphql", given=old),
+        check("--against", "old.graphql", "-", given=new),
+    ):
+        assert result.exit_code == 1
+        assert "FIELD_REMOVED `Book.title`" in result.stdout
+
+
+def test_a_contract_can_be_checked(folder: Path) -> None:
+    tagged = BOOKS.replace('"@key"', '"@key", "@tag"').replace(
+        "pages: Int!", 'pages: Int! @tag(name: "internal")'
+    )
+    (folder / "books.graphql").write_text(tagged)
+    arguments = ["--against", "old.graphql", "--format", "json"]
+
+    whole = as_object(check(*arguments))
+    contract = as_object(check(*arguments, "--exclude-tag", "internal"))
+    included = as_object(check(*arguments, "--include-tag", "internal"))
+
+    assert (whole["compatible"], whole["changes"]) == (True, [])
+    assert [it["coordinate"] for it in contract["changes"]] == ["Book.pages"]
+    assert included["compatible"] is False
 
 
 def test_nothing_to_check_is_wrong_use(folder: Path) -> None:

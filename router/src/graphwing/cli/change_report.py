@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from graphwing.errors import SettingsError
-from graphwing.supergraph import ApiChange, Finding, OperationsCheck, Severity
+from graphwing.supergraph import ApiChange, Finding, OperationsCheck, Reason, Severity
 
 
 def change_report(
@@ -64,8 +64,15 @@ def _finding_lines(finding: Finding, what: str) -> Iterator[str]:
     name = f"operation `{finding.operation.name}`" if finding.operation.name else "an operation"
     yield f"{name} in {finding.operation.source} {what}"
     for reason in finding.reasons:
-        place = "" if reason.line is None else f"{reason.line}:{reason.column}: "
-        yield f"  {place}{reason.message}"
+        yield f"  {_place(reason, finding.operation.source)}{reason.message}"
+
+
+def _place(reason: Reason, source: str) -> str:
+    if reason.line is None:
+        return ""
+    # A fragment may be of another file than the operation.
+    elsewhere = f"{reason.source}:" if reason.source not in (None, source) else ""
+    return f"{elsewhere}{reason.line}:{reason.column}: "
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:
@@ -73,15 +80,25 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "name": finding.operation.name or None,
         "source": finding.operation.source,
         "reasons": [
-            {"message": it.message, "line": it.line, "column": it.column} for it in finding.reasons
+            {
+                "message": it.message,
+                "source": it.source or finding.operation.source,
+                "line": it.line,
+                "column": it.column,
+            }
+            for it in finding.reasons
         ],
     }
 
 
 def _summary(changes: Sequence[ApiChange], operations: OperationsCheck) -> str:
     breaking = sum(change.severity is Severity.BREAKING for change in changes)
+    # Fields that are selected under one name, say, must agree, and may not do so any more.
+    is_only_together = operations.broken and not breaking
     counts = [
-        _count(breaking, "breaking change"),
+        "no change is breaking by itself"
+        if is_only_together
+        else _count(breaking, "breaking change"),
         _count(len(changes) - breaking, "dangerous change"),
     ]
     if operations.checked or operations.ignored:

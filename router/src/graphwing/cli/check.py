@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from graphwing.cli.change_report import change_json, change_report
-from graphwing.cli.composing import compose_from_config
+from graphwing.cli.composing import Composed, compose_from_config
 from graphwing.cli.problem_json import (
     hints_as_json,
     json_text,
@@ -19,6 +19,7 @@ from graphwing.cli.problem_json import (
 )
 from graphwing.cli.problem_report import problem_report
 from graphwing.cli.recorded_operations import RecordedOperations, read_operations
+from graphwing.cli.standard_input import STANDARD_INPUT, read_standard_input
 from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.composition import Hint
 from graphwing.errors import CompositionProblem, SettingsError, SupergraphError
@@ -61,7 +62,7 @@ class _Checked:
     "--against",
     required=True,
     type=click.Path(path_type=Path),
-    help="The supergraph that clients use now.",
+    help="The supergraph that clients use now, or `-` for standard input.",
 )
 @click.option(
     "--config",
@@ -75,6 +76,20 @@ class _Checked:
     " persisted operations in Apollo's or Relay's format.",
 )
 @click.option(
+    "--include-tag",
+    "include_tags",
+    multiple=True,
+    metavar="TAG",
+    help="Check the contract of what is tagged so, as `compose` makes it. Repeatable.",
+)
+@click.option(
+    "--exclude-tag",
+    "exclude_tags",
+    multiple=True,
+    metavar="TAG",
+    help="Check the contract without what is tagged so. Repeatable.",
+)
+@click.option(
     "--format",
     "output_format",
     type=click.Choice(["text", "json"]),
@@ -82,25 +97,40 @@ class _Checked:
     help="For people, or one object.",
 )
 @click.argument("new_supergraph", required=False, type=click.Path(path_type=Path))
-def command(
+def command(  # noqa: PLR0913 - each is an option of its own
     *,
     against: Path,
     config: Path | None,
     operations: Path | None,
+    include_tags: tuple[str, ...],
+    exclude_tags: tuple[str, ...],
     output_format: str,
     new_supergraph: Path | None,
 ) -> None:
     """Say what a change of the graph breaks.
 
-    The changed graph is composed, or read from NEW_SUPERGRAPH. Exits with 0 when it is compatible,
-    1 when it breaks clients or does not compose, and 2 when the command is used wrongly.
+    The changed graph is composed, or read from NEW_SUPERGRAPH, which is `-` for standard input.
+    Exits with 0 when it is compatible, 1 when it breaks clients or does not compose, and 2 when the
+    command is used wrongly.
     """
+    if [against, config, new_supergraph].count(STANDARD_INPUT) > 1:
+        raise click.UsageError("only one of what is compared can come from standard input")
+    if new_supergraph is not None and (include_tags or exclude_tags):
+        raise click.UsageError("tags are for what is composed: leave out NEW_SUPERGRAPH")
     if config is not None and new_supergraph is not None:
         raise click.UsageError("give either --config or NEW_SUPERGRAPH")
     if new_supergraph is None and config is None and not _DEFAULT_CONFIG.exists():
         raise click.UsageError(f"give --config or NEW_SUPERGRAPH; there is no `{_DEFAULT_CONFIG}`")
     with wrong_use_ends(output_format, _object(_Checked(is_done=False))):
-        checked = _check(against, new_supergraph, config or _DEFAULT_CONFIG, operations)
+        old = _read_supergraph(against)
+        recorded = read_operations(operations) if operations is not None else RecordedOperations()
+        if new_supergraph is not None:
+            checked = _compared(old, _read_supergraph(new_supergraph), recorded)
+        else:
+            composed = compose_from_config(
+                config or _DEFAULT_CONFIG, include_tags=include_tags, exclude_tags=exclude_tags
+            )
+            checked = _checked(old, composed, recorded)
     if output_format == "json":
         click.echo(json_text(_object(checked)))
     elif checked.problems:
@@ -110,12 +140,7 @@ def command(
     sys.exit(0 if checked.is_compatible else 1)
 
 
-def _check(against: Path, new: Path | None, config: Path, operations: Path | None) -> _Checked:
-    old = _read_supergraph(against)
-    recorded = read_operations(operations) if operations is not None else RecordedOperations()
-    if new is not None:
-        return _compared(old, _read_supergraph(new), recorded)
-    composed = compose_from_config(config)
+def _checked(old: Supergraph, composed: Composed, recorded: RecordedOperations) -> _Checked:
     if composed.supergraph is None:
         return _Checked(problems=composed.problems, hints=composed.hints, sources=composed.sources)
     return _compared(old, composed.supergraph, recorded)
@@ -131,11 +156,16 @@ def _compared(old: Supergraph, new: Supergraph, recorded: RecordedOperations) ->
 
 def _read_supergraph(path: Path) -> Supergraph:
     try:
-        return parse_supergraph(read_text(path, what="supergraph"), to_run=False)
+        return parse_supergraph(_supergraph_text(path), to_run=False)
     except SupergraphError as error:
+        place = "standard input" if path == STANDARD_INPUT else str(path)
         raise SettingsError(
-            f"the supergraph is wrong: {error.cause}", place=str(path), remedy=error.remedy
+            f"the supergraph is wrong: {error.cause}", place=place, remedy=error.remedy
         ) from error
+
+
+def _supergraph_text(path: Path) -> str:
+    return read_standard_input() if path == STANDARD_INPUT else read_text(path, what="supergraph")
 
 
 def _object(checked: _Checked) -> dict[str, Any]:

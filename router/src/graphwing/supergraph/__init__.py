@@ -14,6 +14,7 @@ from graphwing.supergraph.model import (
     TypeJoin,
 )
 from graphwing.supergraph.parse import parse_supergraph, supergraph_of
+from graphwing.supergraph.reason import Reason
 from graphwing.supergraph.recorded_operations import (
     RecordedOperation,
     fragments_in,
@@ -30,6 +31,7 @@ __all__ = [
     "Finding",
     "Key",
     "OperationsCheck",
+    "Reason",
     "RecordedOperation",
     "Severity",
     "Subgraph",
