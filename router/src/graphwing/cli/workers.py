@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -100,7 +101,8 @@ class Workers:
         self._workers: list[_Worker] = []
         self._is_ending = False
         self._noticed, self._notice = _CONTEXT.Pipe(duplex=False)
-        """Readable once it is ending: a signal alone would interrupt no wait."""
+        """Readable once a signal came: it may be another thread that the signal interrupts."""
+        os.set_blocking(self._notice.fileno(), False)
 
     def run(self, on_ready: Callable[[], None], on_end: Callable[[], None] = lambda: None) -> int:
         """Return 0 after SIGINT or SIGTERM, and 1 if the first cannot start.
@@ -109,6 +111,7 @@ class Workers:
         called when no other worker will be started.
         """
         before = {end: signal.signal(end, self._end) for end in _ENDS}
+        signal.set_wakeup_fd(self._notice.fileno(), warn_on_full_buffer=False)
         try:
             first = self._start()
             while not first.is_ready and first in self._workers:
@@ -128,6 +131,7 @@ class Workers:
                 self._look_after_workers()
             return 0
         finally:
+            signal.set_wakeup_fd(-1)
             for end, handler in before.items():
                 signal.signal(end, handler)
 
@@ -158,8 +162,6 @@ class Workers:
         return worker
 
     def _end(self, _number: int, _frame: object) -> None:
-        if not self._is_ending:
-            self._notice.send_bytes(b"end")
         self._is_ending = True
         for worker in self._workers:
             worker.process.terminate()

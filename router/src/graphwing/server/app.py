@@ -208,10 +208,16 @@ class RouterApp:
     ) -> HttpResponse:
         """Return the one response to a request: the short way of HTTP and the long one end here."""
         if isinstance(request, Batch):
-            respond_to = partial(self._whole, headers=headers, media_type=media_type)
+            respond_to = partial(self._of_batch, headers=headers, media_type=media_type)
             return await request.response(respond_to, media_type)
         result = self._router.answer(request, headers, allow_mutation=allow_mutation)
         return await respond(result, media_type)
+
+    async def _of_batch(
+        self, request: GraphQLRequest, headers: Headers, media_type: str
+    ) -> HttpResponse:
+        """Return the response to one request of several."""
+        return await self._whole(request, headers, media_type)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._trusted_proxies is not None:

@@ -182,7 +182,8 @@ def test_what_clients_choose_makes_no_line_of_its_own(name: str, path: str, vers
     lines = Lines()
     headers = {"graphql-client-name": name, "graphql-client-version": version}
 
-    AccessLog(lines).add(RequestRecord("GET", path, headers, 0.0), 0.5)
+    log = AccessLog(lines)
+    log.add(RequestRecord("GET", path, headers, 0.0, lambda _: None), 0.5)
 
     (line,) = lines.read()
     assert (line["client"], line["path"]) == (name[:200], path[:200])
@@ -267,10 +268,10 @@ async def test_credentials_that_cannot_be_checked_close_a_websocket_with_an_erro
 ) -> None:
     router = router_to(lines)
 
-    async def forwarded(*_: object) -> dict[str, str]:
+    async def authenticate(*_: object) -> None:
         raise ZeroDivisionError("the truth")
 
-    monkeypatch.setattr(router, "forwarded", forwarded)
+    monkeypatch.setattr(router, "authenticate", authenticate)
     async with websocket(router) as socket:
         await socket.send_json({"type": "connection_init"})
         closed = await socket.receive(timeout=10)

@@ -18,6 +18,12 @@ class SubgraphMetrics:
         self.seconds = Histogram()
         self.bytes = 0
 
+    def add(self, outcome: str, size: int, seconds: float) -> None:
+        """Count a request that has ended, with an answer of so many bytes."""
+        self.outcomes[outcome] += 1
+        self.bytes += size
+        self.seconds.observe(seconds)
+
 
 class Metrics:
     """The figures of one process."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from graphwing.server.app import RouterApp, route
-from graphwing.server.http.batch import Batch
 from graphwing.server.http.request import GraphQLRequest, Headers, Message, Receive, Scope, Send
 from graphwing.server.http.request_headers import RequestHeaders
 from graphwing.server.http.response import HttpResponse
 from graphwing.server.telemetry.record import RequestRecord, current_request
-from graphwing.server.telemetry.telemetry import Telemetry
 from graphwing.server.traffic.client import Peer
 
 
@@ -21,52 +17,37 @@ class ObservedApp(RouterApp):
         self, headers: RequestHeaders, body: bytes, media_type: str, client: Peer | None
     ) -> HttpResponse:
         """Return the response to a POST whose body is known."""
-        with self._observing.request("POST", "/graphql", headers) as record:
+        assert self._telemetry is not None  # noqa: S101 - only then this class is taken
+        with self._telemetry.request("POST", "/graphql", headers) as record:
             response = await super().respond(headers, body, media_type, client)
             record.status = response.status
             return response
 
-    async def _whole(
-        self,
-        request: GraphQLRequest | Batch,
-        headers: Headers,
-        media_type: str,
-        *,
-        allow_mutation: bool = True,
+    async def _of_batch(
+        self, request: GraphQLRequest, headers: Headers, media_type: str
     ) -> HttpResponse:
-        """Return the response to a request; each one in a batch is told by itself."""
-        record = current_request.get()
-        respond = partial(
-            super()._whole, request, headers, media_type, allow_mutation=allow_mutation
-        )
-        if record is None:
-            return await respond()
-        if isinstance(request, Batch):
-            record.is_batch = True
-        elif record.is_batch:
-            with self._observing.request(record.method, record.path, headers) as one:
-                response = await respond()
-                one.status = response.status
-                return response
-        return await respond()
+        """Return the response to one request of several; each is told by itself."""
+        batch = current_request.get()
+        assert self._telemetry is not None  # noqa: S101
+        assert batch is not None  # noqa: S101 - it came through one of the methods below or above
+        batch.is_batch = True
+        with self._telemetry.request(batch.method, batch.path, headers) as record:
+            response = await super()._of_batch(request, headers, media_type)
+            record.status = response.status
+            return response
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if route(scope) != "/graphql" or scope["method"] == "OPTIONS":
             # What asks for health, or what a browser may ask, is no request of GraphQL.
             await super()._http(scope, receive, send)
             return
+        assert self._telemetry is not None  # noqa: S101
         headers = RequestHeaders(scope["headers"])
-        with self._observing.request(scope["method"], scope["path"], headers) as record:
+        with self._telemetry.request(scope["method"], scope["path"], headers) as record:
             sent = _Sent(send, record)
             await super()._http(scope, receive, sent.send)
             if not sent.is_complete:
                 record.outcome = "left"
-
-    @property
-    def _observing(self) -> Telemetry:
-        if self._telemetry is None:
-            raise TypeError("there is nobody to tell of requests")
-        return self._telemetry
 
 
 class _Sent:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
-from typing import Any, Literal
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import Any, Literal, Self
 
 from graphwing.execution import Operation
-from graphwing.server.http.request import GraphQLRequest
+from graphwing.server.http.request import ClientLeftError, GraphQLRequest
 
 Outcome = Literal["ok", "errors", "refused", "failed", "left"]
 """Without errors, with some, refused for what the client sent, failed at that, or left alone."""
@@ -17,41 +19,57 @@ _MOST_CODES = 10
 
 
 class RequestRecord:
-    """One request from its beginning to its end."""
+    """One request from its beginning to its end: the block `with` it.
 
-    __slots__ = (
-        "began",
-        "codes",
-        "error_ids",
-        "fetches",
-        "headers",
-        "is_batch",
-        "method",
-        "operation",
-        "outcome",
-        "path",
-        "status",
-        "text",
-        "was_known",
-    )
+    Most of it stays as it is here, so that it costs little to make one.
+    """
 
-    def __init__(self, method: str, path: str, headers: Mapping[str, str], began: float) -> None:
+    status: int | None = None
+    outcome: Outcome = "ok"
+    operation: Operation | None = None
+    text: str | None = None
+    was_known = True
+    """Whether the operation was at hand, and not to be planned or waited for."""
+    is_batch = False
+    """Whether it is several requests in one of HTTP; each of them has a record of its own."""
+    codes: Sequence[str] = ()
+    error_ids: Sequence[str] = ()
+    fetches: Sequence[Mapping[str, Any]] = ()
+    """What was asked of subgraphs, if that is recorded."""
+    _token: Token[RequestRecord | None]
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        began: float,
+        tell: Callable[[RequestRecord], None],
+    ) -> None:
+        """`tell` is called at the end."""
         self.method = method
         self.path = path
         self.headers = headers
         self.began = began
-        self.status: int | None = None
-        self.is_batch = False
-        """Whether it is several requests in one of HTTP; each of them has a record of its own."""
-        self.outcome: Outcome = "ok"
-        self.operation: Operation | None = None
-        self.text: str | None = None
-        self.was_known = True
-        """Whether the operation was at hand, and not to be planned or waited for."""
-        self.codes: list[str] = []
-        self.error_ids: list[str] = []
-        self.fetches: list[dict[str, Any]] = []
-        """What was asked of subgraphs, if that is recorded."""
+        self._tell = tell
+
+    def __enter__(self) -> Self:
+        """Begin to be the current request."""
+        self._token = current_request.set(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Tell how it has ended."""
+        if error is not None:
+            has_left = isinstance(error, asyncio.CancelledError | ClientLeftError)
+            self.outcome = "left" if has_left else "failed"
+        current_request.reset(self._token)
+        self._tell(self)
 
     def note_operation(
         self, request: GraphQLRequest, operation: Operation, *, was_known: bool
@@ -72,7 +90,11 @@ class RequestRecord:
             extensions: Mapping[str, Any] = error.get("extensions") or {}
             code = extensions.get("code")
             if isinstance(code, str) and code not in self.codes and len(self.codes) < _MOST_CODES:
-                self.codes.append(code)
+                self.codes = [*self.codes, code]
+
+    def note_fetch(self, fetch: Mapping[str, Any]) -> None:
+        """Note what was asked of a subgraph and what came of it."""
+        self.fetches = [*self.fetches, fetch]
 
 
 current_request: ContextVar[RequestRecord | None] = ContextVar("current_request", default=None)
@@ -90,4 +112,4 @@ def note_error_id(error_id: str) -> None:
     """Note under which id the log has the truth, if somebody wants to know."""
     record = current_request.get()
     if record is not None:
-        record.error_ids.append(error_id)
+        record.error_ids = [*record.error_ids, error_id]

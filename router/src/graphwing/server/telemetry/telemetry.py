@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 from graphwing.execution import Operation, Transport
-from graphwing.server.http.request import ClientLeftError, GraphQLRequest
+from graphwing.server.http.request import GraphQLRequest
 from graphwing.server.telemetry.access_log import AccessLog
 from graphwing.server.telemetry.metrics import Metrics
 from graphwing.server.telemetry.record import RequestRecord, current_request
@@ -29,26 +27,11 @@ class Telemetry:
         self.access_log = access_log
         self._clock = clock
 
-    @contextmanager
-    def request(
-        self, method: str, path: str, headers: Mapping[str, str]
-    ) -> Generator[RequestRecord]:
-        """Give a record for the request that is answered in the block, to be told at its end."""
-        record = RequestRecord(method, path, headers, self._clock())
-        token = current_request.set(record)
+    def request(self, method: str, path: str, headers: Mapping[str, str]) -> RequestRecord:
+        """Return a record for a request, which is answered `with` it and told of at its end."""
         if self.metrics is not None:
             self.metrics.in_flight += 1
-        try:
-            yield record
-        except (asyncio.CancelledError, ClientLeftError):
-            record.outcome = "left"
-            raise
-        except Exception:
-            record.outcome = "failed"
-            raise
-        finally:
-            current_request.reset(token)
-            self._end(record)
+        return RequestRecord(method, path, headers, self._clock(), self._tell)
 
     def note_operation(
         self, request: GraphQLRequest, operation: Operation, *, was_known: bool
@@ -70,13 +53,14 @@ class Telemetry:
             return transport
         return RecordedTransport(transport, subgraph, self._clock)
 
-    def _end(self, record: RequestRecord) -> None:
+    def _tell(self, record: RequestRecord) -> None:
         seconds = self._clock() - record.began
-        if self.metrics is not None:
-            self.metrics.in_flight -= 1
+        metrics = self.metrics
+        if metrics is not None:
+            metrics.in_flight -= 1
         if record.is_batch:
             return
-        if self.metrics is not None:
-            self.metrics.add(record, seconds)
+        if metrics is not None:
+            metrics.add(record, seconds)
         if self.access_log is not None:
             self.access_log.add(record, seconds)

@@ -30,22 +30,26 @@ class CountedTransport(AroundTransport):
 
     async def send(self, request: SubgraphRequest, *, timeout: float) -> RawAnswer:  # noqa: ASYNC109
         """Return what the subgraph sends, or raise `SubgraphError`."""
-        began = self._clock()
-        outcome = "failed"
+        clock, metrics = self._clock, self._metrics
+        began = clock()
         try:
             answer = await self._transport.send(request, timeout=timeout)
-            outcome = "ok" if answer.status < _REFUSED else "refused"
-            self._metrics.bytes += len(answer.body)
-        except SubgraphTimeoutError:
-            outcome = "timeout"
+        except BaseException as error:
+            metrics.add(_outcome(error), 0, clock() - began)
             raise
-        except asyncio.CancelledError:
-            outcome = "cancelled"
-            raise
-        finally:
-            self._metrics.outcomes[outcome] += 1
-            self._metrics.seconds.observe(self._clock() - began)
+        outcome = "ok" if answer.status < _REFUSED else "refused"
+        metrics.add(outcome, len(answer.body), clock() - began)
         return answer
+
+
+def _outcome(error: BaseException) -> str:
+    match error:
+        case SubgraphTimeoutError():
+            return "timeout"
+        case asyncio.CancelledError():
+            return "cancelled"
+        case _:
+            return "failed"
 
 
 class RecordedTransport(AroundTransport):
@@ -76,5 +80,5 @@ class RecordedTransport(AroundTransport):
             raise
         finally:
             noted["ms"] = round(1000 * (self._clock() - began), 3)
-            record.fetches.append(noted)
+            record.note_fetch(noted)
         return answer
