@@ -19,6 +19,7 @@ from graphwing.execution.transports.event_streams import EventStreams
 from graphwing.planner import Planner, render_json, render_text
 from graphwing.server.access.authorization import Authorization, Caller
 from graphwing.server.configured import router_from_settings
+from graphwing.server.documents.documents import Documents
 from graphwing.server.graph.subgraph import Subgraph
 from graphwing.server.identity.identity import Identity
 from graphwing.server.identity.issuer import Issuer
@@ -26,6 +27,19 @@ from graphwing.server.identity.token_sources import CookieToken, HeaderToken
 from graphwing.server.operations.rules import OperationRules
 from graphwing.server.router import Router
 from graphwing.server.settings.demand_control import DemandControl
+from graphwing.server.settings.documents import (
+    AutomaticSettings,
+    DocumentSettings,
+    TrustedSettings,
+)
+from graphwing.server.settings.http import (
+    BatchingSettings,
+    CompressionSettings,
+    CorsPolicySettings,
+    CorsSettings,
+    CsrfSettings,
+    HttpSettings,
+)
 from graphwing.server.settings.model import Settings, load_settings
 from graphwing.server.settings.operation_limits import OperationLimits
 from graphwing.server.settings.sharing import SharingSettings
@@ -47,18 +61,27 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Authorization",
+    "AutomaticSettings",
+    "BatchingSettings",
     "BreakerSettings",
     "Caller",
     "Client",
     "ClientKeySettings",
     "CompositionError",
     "CompositionProblem",
+    "CompressionSettings",
     "ConcurrencySettings",
     "CookieToken",
+    "CorsPolicySettings",
+    "CorsSettings",
+    "CsrfSettings",
     "DemandControl",
+    "DocumentSettings",
+    "Documents",
     "EventStreams",
     "FederationError",
     "HeaderToken",
+    "HttpSettings",
     "Identity",
     "Issuer",
     "OperationError",
@@ -86,6 +109,7 @@ __all__ = [
     "SupergraphError",
     "TrafficSettings",
     "Transport",
+    "TrustedSettings",
     "compose",
     "load_settings",
     "parse_supergraph",

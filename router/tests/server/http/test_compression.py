@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 import zlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
+from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 from plans.graphs import BOOKS
@@ -62,8 +64,36 @@ async def test_a_response_is_compressed_for_who_accepts_it(titles: int) -> None:
     assert small.json() == large.json() == answer_of(titles)
 
 
-@pytest.mark.parametrize("accepted", ["gzip;q=0", "br", "identity", "*;q=0", "gzip;q=0, *"])
-async def test_who_does_not_accept_gzip_gets_none(accepted: str) -> None:
+@pytest.mark.parametrize("accepted", ["gzip, deflate, br, zstd", "zstd", "*"])
+async def test_zstd_is_better_where_a_client_knows_it(accepted: str) -> None:
+    async with client_of(ENABLED) as client:
+        request = client.build_request(
+            "POST", "/graphql", content=QUERY, headers={**JSON, "accept-encoding": accepted}
+        )
+        response = await client.send(request, stream=True)
+        packed = b"".join([part async for part in response.aiter_raw()])
+
+    assert response.headers["content-encoding"] == "zstd"
+    assert json.loads(zstd.decompress(packed)) == answer_of(1_000)
+
+
+async def test_without_zstd_there_is_gzip(monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("compression", "backports"):
+        monkeypatch.setitem(sys.modules, f"{package}.zstd", None)
+
+    async with client_of(ENABLED) as client:
+        response = await client.post(
+            "/graphql", content=QUERY, headers={**JSON, "accept-encoding": "zstd, gzip;q=0.1"}
+        )
+
+    assert response.headers["content-encoding"] == "gzip"
+    assert response.json() == answer_of(1_000)
+
+
+@pytest.mark.parametrize(
+    "accepted", ["gzip;q=0", "br", "identity", "*;q=0", "", "gzip;q=0, zstd;q=0, *;q=0"]
+)
+async def test_who_accepts_neither_gets_neither(accepted: str) -> None:
     async with client_of(ENABLED) as client:
         response = await client.post(
             "/graphql", content=QUERY, headers={**JSON, "accept-encoding": accepted}
@@ -105,6 +135,7 @@ async def test_nothing_is_compressed_unless_settings_say_so() -> None:
 
 async def test_both_ways_of_http_and_batches_compress_alike() -> None:
     async with client_of(ENABLED) as client:
+        client.headers["accept-encoding"] = "gzip"
         short = await client.post("/graphql", content=QUERY, headers=JSON)
         long = await client.post(
             "/graphql",

@@ -64,8 +64,8 @@ class CompressionSettings(msgspec.Struct, frozen=True):
     """Whether they are, for clients that accept it."""
     minimum: Annotated[int, msgspec.Meta(ge=0)] = 4096
     """Bytes that a response has to have for it."""
-    level: Annotated[int, msgspec.Meta(ge=1, le=9)] = 4
-    """How hard to try: from 1, which is fast, to 9."""
+    level: Annotated[int, msgspec.Meta(ge=1, le=9)] = 1
+    """How hard gzip tries: from 1, which is fast, to 9."""
 
 
 class HttpSettings(msgspec.Struct, frozen=True):
