@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphwing.execution.traffic.breaker import Breaker
@@ -144,6 +144,7 @@ class Model:
 events = st.tuples(st.sampled_from(["wait", "ask", "fail", "succeed", "leave"]), st.integers(0, 9))
 
 
+@settings(deadline=None)
 @given(st.lists(events, max_size=120))
 def test_it_is_what_its_history_says(history: list[Event]) -> None:
     one, model, now = breaker(), Model(), 0.0
@@ -169,6 +170,7 @@ def test_it_is_what_its_history_says(history: list[Event]) -> None:
         assert one.refuses(now) is not model.admits(now)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 3), st.booleans()), max_size=60))
 def test_recent_counts_forget_what_is_older_than_the_window_and_nothing_else(
     things: list[tuple[float, bool]],

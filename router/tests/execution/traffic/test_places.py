@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphwing.execution.traffic.admission import Admission, QueueFullError
@@ -14,6 +14,7 @@ from graphwing.execution.traffic.places import Places
 steps = st.lists(st.tuples(st.sampled_from(["come", "leave", "give up"]), st.integers(0, 5)))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 3), st.integers(0, 3), steps)
 def test_places_go_to_those_who_came_first(
     limit: int, queue: int, steps: list[tuple[str, int]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphwing.execution.traffic.backoff import next_delay, retry_after
@@ -31,6 +31,7 @@ def test_of_few_requests_so_many_a_second_are_sent_again() -> None:
     assert first == later == [True] * 5 + [False]
 
 
+@settings(deadline=None)
 @given(
     share=st.floats(0.01, 1),
     floor=st.floats(0, 3),
@@ -54,6 +55,7 @@ def test_never_more_is_granted_than_the_share_or_the_floor(
             assert lately <= max(10 * floor, share * asked)
 
 
+@settings(deadline=None)
 @given(
     least=st.floats(0.001, 1),
     factor=st.floats(1, 100),

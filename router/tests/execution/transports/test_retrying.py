@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphwing.errors import (
@@ -189,6 +189,7 @@ async def test_without_budget_nothing_is_sent_again() -> None:
 outcomes = st.sampled_from([GOOD, BUSY, BROKEN, REFUSED_TLS, RawAnswer("songs", b"", None, 500)])
 
 
+@settings(deadline=None)
 @given(
     outcomes=st.lists(outcomes, min_size=12, max_size=12),
     kind=st.sampled_from(["query", "mutation"]),

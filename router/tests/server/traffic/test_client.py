@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphwing.server.traffic.client import client_address
@@ -43,6 +43,7 @@ def test_behind_a_socket_without_addresses_all_are_one_client() -> None:
     assert client_address(("", 0), "nonsense", trusted_proxies=1) == ""
 
 
+@settings(deadline=None)
 @given(forged=st.text(max_size=60), proxies=st.integers(1, 3))
 def test_what_a_client_writes_itself_changes_nothing(forged: str, proxies: int) -> None:
     told = ", ".join([f"203.0.113.{number}" for number in range(proxies)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphwing.server.traffic.token_buckets import TokenBuckets
@@ -36,6 +36,7 @@ def test_who_was_not_seen_for_longest_is_forgotten_first() -> None:
     assert [buckets.take(key, 0) for key in "ab"] == [1, 0]
 
 
+@settings(deadline=None)
 @given(
     rate=st.floats(0.1, 100),
     burst=st.integers(1, 20),
@@ -60,6 +61,7 @@ def test_never_more_than_a_burst_and_what_comes_in_with_time_passes(
             assert wait <= 1 / rate * (1 + 1e-9)
 
 
+@settings(deadline=None)
 @given(rate=st.floats(0.1, 100), burst=st.integers(1, 20), count=st.integers(1, 60))
 def test_who_waits_as_long_as_told_is_let_through(rate: float, burst: int, count: int) -> None:
     buckets, now = TokenBuckets(rate=rate, burst=burst, most=1), 100.0
@@ -71,6 +73,7 @@ def test_who_waits_as_long_as_told_is_let_through(rate: float, burst: int, count
             assert buckets.take("a", now) == 0
 
 
+@settings(deadline=None)
 @given(rate=st.floats(0.1, 100), burst=st.integers(1, 20), count=st.integers(1, 60))
 def test_who_keeps_to_the_rate_is_never_refused(rate: float, burst: int, count: int) -> None:
     buckets = TokenBuckets(rate=rate, burst=burst, most=1)

@@ -70,8 +70,6 @@ class GuardedTransport(AroundTransport):
         match error:
             case SubgraphTimeoutError():
                 return True if error.seconds >= self._fair_seconds else None
-            case SubgraphBusyError():
-                return None
             case SubgraphConnectionError() | SubgraphFailedError():
                 return True
             case _:

@@ -44,7 +44,7 @@ class SharingTransport(AroundTransport):
                 )
             except _HurriedError as hurried:
                 # The time of somebody else was over.
-                timeout -= hurried.error.seconds
+                timeout -= hurried.seconds
                 if timeout <= 0:
                     raise hurried.error from None
 
@@ -58,7 +58,7 @@ class SharingTransport(AroundTransport):
             try:
                 return await self._transport.send(request, timeout=seconds)
             except SubgraphTimeoutError as error:
-                raise _HurriedError(error) from error
+                raise _HurriedError(error, seconds) from error
 
         try:
             async with asyncio.timeout(seconds):
@@ -72,8 +72,9 @@ class SharingTransport(AroundTransport):
 
 
 class _HurriedError(Exception):
-    """Somebody who had little time left got no answer; who has more may get one."""
+    """Somebody who had only so many seconds got no answer; who has more may get one."""
 
-    def __init__(self, error: SubgraphTimeoutError) -> None:
+    def __init__(self, error: SubgraphTimeoutError, seconds: float) -> None:
         super().__init__(error)
         self.error = error
+        self.seconds = seconds

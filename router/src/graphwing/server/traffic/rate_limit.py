@@ -19,7 +19,8 @@ ClaimsOf: TypeAlias = Callable[[Headers], Awaitable[Mapping[str, Any] | None]]
 KeyOf: TypeAlias = Callable[[Headers, str], Awaitable[str | None]]
 """Returns what tells a client apart, of its headers and its address."""
 
-_IS_COUNTED: ContextVar[bool] = ContextVar("_IS_COUNTED", default=False)
+# The headers of the request that is counted already.
+_COUNTED: ContextVar[Headers | None] = ContextVar("_COUNTED", default=None)
 
 _PLACE = "traffic.rate_limit.by"
 # A key that somebody else writes must not fill the memory.
@@ -39,15 +40,18 @@ class RateLimit:
 
         Raises `UnauthenticatedError` for a token that is not valid, where it tells clients apart.
         """
-        if _IS_COUNTED.get():
-            _IS_COUNTED.set(False)
+        if _COUNTED.get() is headers:
+            _COUNTED.set(None)
             return
         await self._count(headers)
 
     async def count_ahead(self, headers: Headers) -> None:
-        """Count the next request that is answered in this context, or raise `RateLimitedError`."""
+        """Count the request of these headers now and not when it is answered.
+
+        Raises what `count` does.
+        """
         await self._count(headers)
-        _IS_COUNTED.set(True)
+        _COUNTED.set(headers)
 
     async def _count(self, headers: Headers) -> None:
         address = CLIENT_ADDRESS.get()
