@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from types import TracebackType
@@ -11,12 +10,9 @@ from typing import Any, Self
 
 from graphwing.errors import (
     FederationError,
-    MethodRefusedError,
     NotReadyError,
     RequestError,
     SettingsError,
-    SubgraphError,
-    SubscriptionRefusedError,
 )
 from graphwing.exact_json import encode_json
 from graphwing.execution import (
@@ -32,6 +28,7 @@ from graphwing.execution.loop_hold import LoopHold
 from graphwing.planner import Limits
 from graphwing.planner.plan import OperationKind, Plan
 from graphwing.server.access.authorization import Authorization, Caller
+from graphwing.server.answering import log_failures, logged, require_allowed
 from graphwing.server.app import BODY_LIMIT, RouterApp
 from graphwing.server.documents.documents import Documents
 from graphwing.server.graph.checks import reload_check, supergraph_check
@@ -62,8 +59,6 @@ from graphwing.supergraph import Supergraph
 
 DRAIN_SECONDS = 30.0
 """How long requests may take that began on a supergraph which is no longer served."""
-
-_log = logging.getLogger("graphwing")
 
 _SharedKey = tuple[Operation, bytes, tuple[tuple[str, str], ...]]
 
@@ -320,7 +315,7 @@ class Router:
         with self._running() as generation:
             caller = await self.caller(headers)
             operation = await self._operation(generation, request, caller)
-            _require_allowed(operation, allow_mutation=allow_mutation)
+            require_allowed(operation, allow_mutation=allow_mutation)
             variables = operation.variables(request.variables or {})
             if generation.budget is not None:
                 generation.budget.require(operation, variables)
@@ -352,13 +347,13 @@ class Router:
         with self._running() as generation:
             caller = await self.caller(headers)
             operation = await self._operation(generation, request, caller, may_defer=True)
-            _require_allowed(operation, allow_mutation=allow_mutation)
+            require_allowed(operation, allow_mutation=allow_mutation)
             variables = operation.variables(request.variables or {})
             if generation.budget is not None:
                 generation.budget.require(operation, variables)
             executor = generation.executor
             if operation.plan.chosen(variables).parts:
-                _log_failures(
+                log_failures(
                     await executor.execute_in_parts(
                         operation, variables, caller.headers, send, repeats=repeats
                     )
@@ -388,7 +383,7 @@ class Router:
             results = generation.executor.subscribe(operation, variables, forwarded)
             async with aclosing(generation.until_retired(results)) as current:
                 async for result in current:
-                    yield _logged(result)
+                    yield logged(result)
 
     async def kind(self, request: GraphQLRequest) -> OperationKind:
         """Return what kind of operation a request asks for.
@@ -407,14 +402,12 @@ class Router:
         forwarded.update(self._identity.signed(claims))
         return Caller(forwarded, claims)
 
-    async def admit(self, headers: Headers) -> None:
-        """Raise `UnauthenticatedError` for a client whose token is not valid."""
-        await self.authenticate(headers)
-
     async def authenticate(self, headers: Headers) -> None:
         """Raise `UnauthenticatedError` for a client whose token is not valid."""
         if self._identity is not None:
             await self._identity.claims(headers)
+
+    admit = authenticate
 
     def plan(self, operation: str, operation_name: str | None = None) -> Plan:
         """Return how an operation would be answered.
@@ -479,7 +472,7 @@ class Router:
         variables: Mapping[str, Any],
         forwarded: Mapping[str, str],
     ) -> ExecutionResult:
-        result = _logged(await executor.respond(operation, variables, forwarded))
+        result = logged(await executor.respond(operation, variables, forwarded))
         return result if self._headers is None else self._headers.on(result, forwarded)
 
     def _running(self) -> Generation:
@@ -501,23 +494,3 @@ class Router:
             rules=self._rules,
             telemetry=self._telemetry,
         )
-
-
-def _require_allowed(operation: Operation, *, allow_mutation: bool) -> None:
-    match operation.plan.kind:
-        case "subscription":
-            raise SubscriptionRefusedError
-        case "mutation" if not allow_mutation:
-            raise MethodRefusedError("a mutation has to be sent with POST", allow="POST")
-        case _:
-            pass
-
-
-def _logged(result: ExecutionResult) -> ExecutionResult:
-    _log_failures(result.failures)
-    return result
-
-
-def _log_failures(failures: Iterable[SubgraphError]) -> None:
-    for failure in failures:
-        _log.warning("%s (%r)", failure, failure.__cause__)
