@@ -11,6 +11,7 @@ from itertools import chain, islice, repeat
 from pathlib import Path
 from statistics import median
 from urllib.parse import quote
+from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
 from gateway.contest import Contest, subgraphs
@@ -131,7 +132,9 @@ class _Graph:
 
 def _description(port: int) -> str | None:
     url = f"http://127.0.0.1:{port}/graphql?query={quote(_DESCRIPTION)}"
-    with urlopen(url, timeout=_RELOAD_SECONDS) as response:
+    # Without it, the request could be one that a page has made a browser send.
+    request = HttpRequest(url, headers={"content-type": "application/json"})
+    with urlopen(request, timeout=_RELOAD_SECONDS) as response:
         return json.load(response)["data"]["__schema"]["description"]
 
 
