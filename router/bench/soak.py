@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import sys
 import time
@@ -10,9 +11,6 @@ from collections.abc import Iterator
 from itertools import chain, islice, repeat
 from pathlib import Path
 from statistics import median
-from urllib.parse import quote
-from urllib.request import Request as HttpRequest
-from urllib.request import urlopen
 
 from gateway.contest import Contest, subgraphs
 from gateway.load import Comparison, send_load
@@ -28,7 +26,7 @@ _ROW = "{:>8}{:>12}{:>10}{:>8}{:>10}{:>10}"
 _HEAD = ("seconds", "requests", "reloads", "MB", "p50 ms", "p99 ms")
 _MEGABYTE = 1e6
 _RELOAD_SECONDS = 30.0
-_DESCRIPTION = "{ __schema { description } }"
+_ASK_DESCRIPTION = json.dumps({"query": "{ __schema { description } }"})
 
 
 def run(*, minutes: float, reload_every: float) -> None:
@@ -131,11 +129,13 @@ class _Graph:
 
 
 def _description(port: int) -> str | None:
-    url = f"http://127.0.0.1:{port}/graphql?query={quote(_DESCRIPTION)}"
-    # Without it, the request could be one that a page has made a browser send.
-    request = HttpRequest(url, headers={"content-type": "application/json"})
-    with urlopen(request, timeout=_RELOAD_SECONDS) as response:
-        return json.load(response)["data"]["__schema"]["description"]
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_RELOAD_SECONDS)
+    try:
+        headers = {"content-type": "application/json"}
+        connection.request("POST", "/graphql", _ASK_DESCRIPTION, headers)
+        return json.load(connection.getresponse())["data"]["__schema"]["description"]
+    finally:
+        connection.close()
 
 
 def _growth(memory: list[float]) -> str:
