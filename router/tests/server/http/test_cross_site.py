@@ -299,6 +299,11 @@ async def test_streams_and_both_ways_of_http_have_the_headers() -> None:
         ('{ origins: ["*"], credentials: true }', "policies[0].credentials: every page"),
         ('{ origins: ["null"], credentials: true }', "policies[0].credentials: every page"),
         ('{ patterns: ["https://.*"], credentials: true }', "policies[0].credentials: every page"),
+        (
+            f'{{ origins: [{SHOP}], headers: ["a\\r\\nb: c"] }}',
+            r"policies[0].headers[0]: 'a\r\nb: c' is no name of a header",
+        ),
+        (f"{{ origins: [{SHOP}], expose: [a b] }}", "policies[0].expose[0]: 'a b' is no name"),
         (f"{{ origins: [{SHOP}], methods: [PUT] }}", "policies[0].methods[0]: invalid enum value"),
     ],
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graphwing.errors import OriginRefusedError, SettingsError
+from graphwing.server.headers.names import is_name
 from graphwing.server.http.media_type import JSON
 from graphwing.server.http.request import Message, Scope, Send
 from graphwing.server.http.request_headers import RequestHeaders
@@ -93,6 +94,12 @@ class _Policy:
                     place=f"{place}.origins[{index}]",
                     remedy="write it in lower case, `https://host:port`, with nothing after that",
                 )
+        for key, names in (("headers", settings.headers), ("expose", settings.expose)):
+            for index, name in enumerate(names):
+                if not is_name(name.lower()):
+                    raise SettingsError(
+                        f"{name!r} is no name of a header", place=f"{place}.{key}[{index}]"
+                    )
         patterns = tuple(_compiled(settings, place))
         policy = cls(frozenset(settings.origins), patterns, settings)
         if not policy.origins and not policy.patterns:
