@@ -94,6 +94,25 @@ def test_operators_see_that_the_router_leaves(tmp_path: Path) -> None:
     assert replies == {"1": {"status": "not ready"}, "2": {"status": "not ready"}}
 
 
+@pytest.mark.parametrize(
+    "sent", [b"garbage\r\n\r\n", b"POST /metrics HTTP/1.1\r\n\r\n", b"GET /x\xff HTTP/1.1\r\n\r\n"]
+)
+def test_what_is_no_question_of_an_operator_leaves_no_trace(tmp_path: Path, sent: bytes) -> None:
+    with told(tmp_path) as (process, _, operators):
+        host, _, port = operators.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(sent)
+            answered = connection.makefile("rb").read()
+        alive = exchange(operators, "GET", "/livez")[0]
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=30)
+
+    assert b"Python" not in answered
+    assert b" 200 " not in answered.partition(b"\n")[0]
+    assert alive == 200
+    assert (process.returncode, output, errors) == (0, "", "")
+
+
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

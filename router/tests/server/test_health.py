@@ -9,8 +9,10 @@ import pytest
 from plans.graphs import Library
 
 from graphwing import Router, Subgraph, SubgraphAnswer, SubgraphRequest, SupergraphError
-from graphwing.server.graph.checks import supergraph_hash
+from graphwing.execution.traffic.breaker import BreakerState
+from graphwing.server.graph.checks import supergraph_hash, way_check
 from graphwing.server.graph.reloads import Reloads
+from graphwing.server.traffic.to_subgraph import TrafficView
 
 
 async def nothing(request: SubgraphRequest) -> SubgraphAnswer:
@@ -74,6 +76,25 @@ async def test_what_was_looked_at_is_told_without_passwords(tmp_path: Path) -> N
                 "reviews": {"ok": True, "way": "http://127.0.0.1:1/graphql"},
             },
         }
+
+
+@pytest.mark.parametrize(
+    ("address", "breaker", "is_ok"),
+    [
+        ("http://books", None, True),
+        ("http://books", "closed", True),
+        ("http://books", "half-open", True),
+        ("http://books", "open", False),
+        ("nowhere", None, False),
+    ],
+)
+def test_a_way_on_which_nothing_is_sent_is_not_ok(
+    address: str, breaker: BreakerState | None, is_ok: bool
+) -> None:
+    check = way_check(address, TrafficView(breaker, None, None, 0))
+
+    assert check["ok"] is is_ok
+    assert check.get("breaker") == breaker
 
 
 async def test_clients_are_told_nothing_more_where_that_is_not_wanted(tmp_path: Path) -> None:

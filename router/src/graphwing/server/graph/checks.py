@@ -9,6 +9,8 @@ from graphwing.server.graph.reloads import Reloads
 from graphwing.server.traffic.to_subgraph import TrafficView
 from graphwing.supergraph import Supergraph
 
+NOWHERE = "nowhere"
+"""The address of a subgraph that has none."""
 _DIGITS = 16
 """Enough of a hash to tell two graphs apart."""
 
@@ -27,14 +29,17 @@ def reload_check(reloads: Reloads) -> dict[str, Any]:
 
 
 def way_check(address: str, traffic: TrafficView) -> dict[str, Any]:
-    """Return where a way leads, and how it stands with requests as far as they are limited."""
+    """Return where a way leads, and how it stands with requests as far as they are limited.
+
+    It is not `ok` when requests are refused without being sent.
+    """
     limited = {
         "breaker": traffic.breaker,
         "under_way": traffic.under_way,
         "waiting": traffic.waiting,
     }
     state = {name: value for name, value in limited.items() if value is not None}
-    return {"ok": True, "way": address, **state}
+    return {"ok": address != NOWHERE and traffic.breaker != "open", "way": address, **state}
 
 
 def supergraph_hash(supergraph: Supergraph) -> str:

@@ -13,7 +13,7 @@ from graphwing.execution.loop_hold import LoopHold
 from graphwing.execution.transports.deadline import DeadlineTransport
 from graphwing.execution.transports.in_process import AsgiTransport, SchemaTransport
 from graphwing.execution.transports.sharing import SharingTransport
-from graphwing.server.graph.checks import way_check
+from graphwing.server.graph.checks import NOWHERE, way_check
 from graphwing.server.graph.subgraph import NowhereTransport, Subgraph
 from graphwing.server.headers.header_rules import HeaderRules
 from graphwing.server.settings.traffic import SubgraphTraffic
@@ -102,7 +102,7 @@ class Ways:
         for (name, url), way in self._open.items():
             address = _PASSWORD.sub("", url) if url else "in this process"
             if isinstance(way.origin, NowhereTransport):
-                address = "nowhere"
+                address = NOWHERE
             check = way_check(address, self._shaping[name].view())
             # For a while two generations may have different ways to one subgraph.
             checks[name if name not in checks else f"{name} ({address})"] = check
