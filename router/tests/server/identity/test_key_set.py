@@ -126,6 +126,19 @@ async def test_old_keys_are_used_while_new_ones_are_fetched() -> None:
     assert await keys.find("one", "EdDSA") is None, "a key that is no longer there verifies nothing"
 
 
+async def test_keys_that_nobody_has_looked_at_for_long_are_not_used_unseen() -> None:
+    clock = Clock()
+    source = Source(jwks(jwk("one")), jwks(jwk("two")))
+    keys = key_set(source, clock)
+    await keys.open()
+
+    clock.now += 1200
+
+    assert keys.is_outdated
+    assert await keys.find("one", "EdDSA") is None
+    assert source.asked == 2
+
+
 async def test_a_fetch_that_fails_keeps_the_keys_and_is_tried_again_soon(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -68,12 +68,19 @@ class KeySet:
         """
         if self._keys is None:
             await self._renew_after(self._renewal.retry)
+        elif self.is_outdated:
+            await self._renew_after(0.0)
         self.renew_if_old()
         key = self._known(key_id, algorithm)
         if key is None:
             await self._renew_after(self._renewal.cooldown)
             key = self._known(key_id, algorithm)
         return key
+
+    @property
+    def is_outdated(self) -> bool:
+        """Return whether nobody has asked for so long that the keys are no longer used unseen."""
+        return self._clock() - self._tried >= 2 * self._renewal.max_age
 
     def renew_if_old(self) -> None:
         """Begin to read the keys again if that is due; nobody waits for it."""
@@ -142,6 +149,7 @@ class SecretKeys:
     """What an issuer shares with us as a secret: it never changes."""
 
     version = 0
+    is_outdated = False
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys

@@ -32,6 +32,9 @@ _MOST_KEPT = 4096
 class _Keys(Protocol):
     version: int
 
+    @property
+    def is_outdated(self) -> bool: ...
+
     async def find(self, key_id: str | None, algorithm: str) -> jwt.PyJWK | None: ...
 
     def renew_if_old(self) -> None: ...
@@ -106,8 +109,10 @@ class TokenVerifier:
         digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
         known = self._known.get(digest)
         if known is not None:
-            known.keys.renew_if_old()
-            if known.until > self._clock() and known.version == known.keys.version:
+            keys = known.keys
+            is_same = known.version == keys.version and not keys.is_outdated
+            if is_same and known.until > self._clock():
+                keys.renew_if_old()
                 return known.claims
             del self._known[digest]
         return await self._verified(token, digest)
