@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from plans.graphs import Library
 
 from graphwing.cli import main
+from graphwing.server.telemetry import configured as telemetry_configured
 
 WRONG = """
 supergraph: supergraph.graphql
@@ -75,6 +76,23 @@ def test_check_looks_at_what_the_settings_name(folder: Path) -> None:
         "identity.jwks.file",
     ]
     assert {one["code"] for one in answer["errors"]} == {"INVALID_SETTINGS"}
+
+
+def test_check_says_that_a_package_is_missing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.yaml").write_text(
+        "supergraph: supergraph.graphql\ntelemetry: { metrics: { listen: {} } }"
+    )
+    monkeypatch.setattr(telemetry_configured, "find_spec", lambda _: None)
+
+    result = graphwing("config", "check", "a.yaml")
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[0] == (
+        "- a.yaml: telemetry.metrics.listen: the package `prometheus-client` is not installed; "
+        "install graphwing with its extra: `graphwing[metrics]`"
+    )
 
 
 @pytest.mark.parametrize("text", ["a: [", "a: 1\na: 2", '{"\\ud800": 1}', "- a"])

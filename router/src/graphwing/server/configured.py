@@ -28,6 +28,7 @@ from graphwing.server.settings.model import (
 )
 from graphwing.server.settings.traffic import SubgraphTraffic
 from graphwing.server.streams.subscriptions import SubscriptionSettings
+from graphwing.server.telemetry.configured import require_metrics_possible
 from graphwing.server.telemetry.telemetry import Telemetry
 
 
@@ -72,6 +73,10 @@ def settings_problems(settings: Settings) -> list[FederationError]:
     What they name is looked at: files are read, applications are imported, nobody is asked.
     """
     problems: list[FederationError] = []
+    try:
+        require_metrics_possible(settings.telemetry)
+    except SettingsError as problem:
+        problems.append(problem)
     try:
         HttpRules(settings.http)
     except SettingsError as problem:
