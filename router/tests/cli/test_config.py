@@ -84,7 +84,11 @@ def test_check_says_that_a_package_is_missing(
     (folder / "a.yaml").write_text(
         "supergraph: supergraph.graphql\ntelemetry: { metrics: { listen: {} } }"
     )
-    monkeypatch.setattr(telemetry_configured, "find_spec", lambda _: None)
+
+    def nothing(_: str) -> None:
+        """Play a machine on which no package is installed."""
+
+    monkeypatch.setattr(telemetry_configured, "find_spec", nothing)
 
     result = graphwing("config", "check", "a.yaml")
 
