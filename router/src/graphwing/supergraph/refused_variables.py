@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     SKIP,
     DocumentNode,
+    GraphQLInputObjectType,
     GraphQLSchema,
     GraphQLType,
     NonNullTypeNode,
@@ -24,7 +26,7 @@ from graphql import (
 from graphwing.supergraph.accepted_values import Refusal, refusals
 from graphwing.supergraph.api_changes import ApiChange
 from graphwing.supergraph.reason import Reason, reason_at
-from graphwing.supergraph.wrapped_types import is_never_null
+from graphwing.supergraph.wrapped_types import is_never_null, without_null
 
 
 def refused_variables(
@@ -47,8 +49,13 @@ def refused_variables(
             yield from _null_refused(before.uses.get(name, []), now.uses.get(name, []))
 
 
-_Use = tuple[VariableNode, GraphQLType | None]
-"""A use, and the type that is wanted there: none where it is inside what a scalar takes."""
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A place where a variable is used."""
+
+    node: VariableNode
+    never_null: str | None
+    """What does not take null there, if that is so."""
 
 
 def _null_refused(before: list[_Use], now: list[_Use]) -> Iterator[Reason]:
@@ -57,12 +64,12 @@ def _null_refused(before: list[_Use], now: list[_Use]) -> Iterator[Reason]:
     Validation lets it pass where the variable or the place has a default value, for that is taken
     when nothing is given: https://spec.graphql.org/September2025/#sec-All-Variable-Usages-Are-Allowed
     """
-    if any(is_never_null(of_type) for _, of_type in before):
+    if any(use.never_null for use in before):
         return
-    for node, of_type in now:
-        if is_never_null(of_type):
-            message = f"`${node.name.value}` can be null, which {of_type} does not take"
-            yield reason_at(node, message)
+    for use in now:
+        if use.never_null:
+            message = f"`${use.node.name.value}` can be null, which {use.never_null} does not take"
+            yield reason_at(use.node, message)
 
 
 def _variables(document: DocumentNode, schema: GraphQLSchema) -> _Variables:
@@ -93,7 +100,17 @@ class _Variables(Visitor):
         return SKIP
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
-        self.uses.setdefault(node.name.value, []).append((node, self._info.get_input_type()))
+        self.uses.setdefault(node.name.value, []).append(_Use(node, self._never_null()))
+
+    def _never_null(self) -> str | None:
+        wanted: GraphQLType | None = self._info.get_input_type()
+        owner: GraphQLType | None = self._info.get_parent_input_type()
+        if is_never_null(wanted):
+            return str(wanted)
+        owner = None if owner is None else without_null(owner)
+        if isinstance(owner, GraphQLInputObjectType) and owner.is_one_of:
+            return f"the one field of {owner.name}"
+        return None
 
 
 def _words(refusal: Refusal, breaking: Mapping[str, ApiChange]) -> str:
