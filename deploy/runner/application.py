@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ROUTER_PATHS = frozenset({"/graphql", "/health", "/readyz"})
+ROUTER_PATHS = frozenset({"/graphql", "/health", "/livez", "/readyz"})
 NOT_FOUND = 404
 
 # Everything a page needs comes from this origin, and nothing runs that is not a file of it.
