@@ -59,6 +59,7 @@ class RandomApi:
             self.random.choice(
                 [
                     other._root,
+                    other._root,
                     other._field,
                     other._interface,
                     other._implements,
@@ -195,7 +196,8 @@ class _Writer:
 
     def _fragment(self, parent: str, depth: int) -> str:
         near = [name for name in self._composites() if self._objects(name) & self._objects(parent)]
-        on = self._random.choice(near)
+        # Fragments on the very type of a field are what clients write most.
+        on = parent if self._random.random() < 0.4 else self._random.choice(near)
         text = f"{{ {self.selections(on, depth)} }}"
         if self._random.random() < 0.5:
             return f"... on {on}{self._condition()} {text}"

@@ -12,6 +12,7 @@ import click
 
 from graphwing.cli.change_report import change_json, change_report
 from graphwing.cli.composing import Composed, compose_from_config
+from graphwing.cli.file_path import FILE_PATH
 from graphwing.cli.problem_json import (
     hints_as_json,
     json_text,
@@ -20,6 +21,7 @@ from graphwing.cli.problem_json import (
 from graphwing.cli.problem_report import problem_report
 from graphwing.cli.recorded_operations import RecordedOperations, read_operations
 from graphwing.cli.standard_input import STANDARD_INPUT, read_standard_input
+from graphwing.cli.standard_output import show
 from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.composition import Hint
 from graphwing.errors import CompositionProblem, SettingsError, SupergraphError
@@ -61,17 +63,17 @@ class _Checked:
 @click.option(
     "--against",
     required=True,
-    type=click.Path(path_type=Path),
+    type=FILE_PATH,
     help="The supergraph that clients use now, or `-` for standard input.",
 )
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=FILE_PATH,
     help="What to compose and check, as for `compose`; `supergraph.yaml` if nothing is given.",
 )
 @click.option(
     "--operations",
-    type=click.Path(path_type=Path),
+    type=FILE_PATH,
     help="A folder of operations that clients send: `.graphql` files, or JSON manifests of"
     " persisted operations in Apollo's or Relay's format.",
 )
@@ -96,7 +98,7 @@ class _Checked:
     default="text",
     help="For people, or one object.",
 )
-@click.argument("new_supergraph", required=False, type=click.Path(path_type=Path))
+@click.argument("new_supergraph", required=False, type=FILE_PATH)
 def command(  # noqa: PLR0913 - each is an option of its own
     *,
     against: Path,
@@ -132,11 +134,11 @@ def command(  # noqa: PLR0913 - each is an option of its own
             )
             checked = _checked(old, composed, recorded)
     if output_format == "json":
-        click.echo(json_text(_object(checked)))
+        show(json_text(_object(checked)))
     elif checked.problems:
         click.echo(problem_report(checked.problems, checked.sources or {}), err=True)
     else:
-        click.echo(change_report(checked.changes, checked.operations, checked.unreadable))
+        show(change_report(checked.changes, checked.operations, checked.unreadable))
     sys.exit(0 if checked.is_compatible else 1)
 
 

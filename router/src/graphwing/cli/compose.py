@@ -8,31 +8,34 @@ from pathlib import Path
 import click
 
 from graphwing.cli.composing import Composed, compose_from_config
+from graphwing.cli.file_path import FILE_PATH
 from graphwing.cli.problem_json import (
     hints_as_json,
     json_text,
     problems_as_json,
 )
 from graphwing.cli.problem_report import hint_report, problem_report
+from graphwing.cli.standard_output import show
 from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.composition import HintLevel
 from graphwing.errors import SettingsError
 
 _NO_HINTS = "none"
+_STANDARD_OUTPUT = Path("-")
 
 
 @click.command("compose")
 @click.option(
     "--config",
     required=True,
-    type=click.Path(path_type=Path),
+    type=FILE_PATH,
     help="What to compose: a YAML file with `subgraphs.<name>.routing_url` and `.schema`,"
     " or `-` for standard input.",
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
-    help="Where to write the supergraph; standard output if not given.",
+    type=FILE_PATH,
+    help="Where to write the supergraph; standard output if not given, or if it is `-`.",
 )
 @click.option(
     "--format",
@@ -75,12 +78,14 @@ def command(  # noqa: PLR0913 - each is an option of its own
 
     Exits with 0 when they compose, 1 when they do not, and 2 when the command is used wrongly.
     """
+    if output == _STANDARD_OUTPUT:
+        output = None
     with wrong_use_ends(output_format, {"supergraph": None, "errors": [], "hints": []}):
         composed = compose_from_config(config, include_tags=include_tags, exclude_tags=exclude_tags)
         if output is not None and composed.supergraph is not None:
             _write(output, _text(composed.supergraph.sdl))
     if output_format == "json":
-        click.echo(_json(composed))
+        show(_json(composed))
     else:
         _show(composed, least_hints, sdl_too=output is None)
     sys.exit(0 if composed.supergraph is not None else 1)
@@ -119,4 +124,4 @@ def _show(composed: Composed, least_hints: str, *, sdl_too: bool) -> None:
     if composed.supergraph is None:
         click.echo(problem_report(composed.problems, composed.sources), err=True)
     elif sdl_too:
-        click.echo(_text(composed.supergraph.sdl), nl=False)
+        show(_text(composed.supergraph.sdl), nl=False)

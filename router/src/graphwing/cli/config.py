@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
+from graphwing.cli.file_path import FILE_PATH
 from graphwing.cli.problem_json import json_text, problems_as_json, settings_problem
 from graphwing.cli.profile import profile_option
+from graphwing.cli.standard_output import show
 from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.errors import CompositionProblem, FederationError, SettingsError
 from graphwing.server.configured import settings_problems
@@ -33,7 +35,7 @@ def command() -> None:
     default="text",
     help="For people, or one object with `valid` and `errors`.",
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE_PATH)
 def check(file: Path, profile: Profile | None, output_format: str) -> None:
     """Say all that is wrong with the settings in FILE, and with the files that they name.
 
@@ -47,26 +49,26 @@ def check(file: Path, profile: Profile | None, output_format: str) -> None:
     problems = settings_problems(read) if isinstance(read, Settings) else read
     if output_format == "json":
         errors = problems_as_json(map(_as_problem, problems))
-        click.echo(json_text({"valid": not problems, "errors": errors}))
+        show(json_text({"valid": not problems, "errors": errors}))
     elif problems:
         click.echo(_report(file, problems), err=True)
     else:
-        click.echo(f"the settings in `{file}` are valid")
+        show(f"the settings in `{file}` are valid")
     sys.exit(1 if problems else 0)
 
 
 @command.command("schema")
 def schema() -> None:
     """Print the JSON Schema of settings files, for editors."""
-    click.echo(json_text(settings_schema(Settings)))
+    show(json_text(settings_schema(Settings)))
 
 
 @command.command("print")
 @profile_option
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE_PATH)
 def print_command(file: Path, profile: Profile | None) -> None:
     """Print the settings in FILE as they take effect: with all defaults, secrets masked."""
-    click.echo(settings_text(load_settings(file, profile)).rstrip("\n"))
+    show(settings_text(load_settings(file, profile)).rstrip("\n"))
 
 
 def _as_problem(error: FederationError) -> CompositionProblem:

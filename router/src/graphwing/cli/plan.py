@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 import msgspec
 
+from graphwing.cli.file_path import FILE_PATH
+from graphwing.cli.standard_output import show
 from graphwing.errors import OperationError, SettingsError
 from graphwing.planner import explain, render_json, render_text
 from graphwing.server.operations.operations import Operations
@@ -18,7 +20,7 @@ from graphwing.supergraph import parse_supergraph
 @click.option(
     "--supergraph",
     required=True,
-    type=click.Path(path_type=Path),
+    type=FILE_PATH,
     help="The supergraph, as `graphwing compose` writes it.",
 )
 @click.option("--operation-name", help="Which operation, if the file has several.")
@@ -35,7 +37,7 @@ from graphwing.supergraph import parse_supergraph
     is_flag=True,
     help="Say why each fetch exists and what it costs.",
 )
-@click.argument("operation_file", type=click.Path(path_type=Path))
+@click.argument("operation_file", type=FILE_PATH)
 def command(
     supergraph: Path,
     operation_file: Path,
@@ -54,12 +56,12 @@ def command(
     except OperationError as error:
         raise SettingsError(_located(error), place=str(operation_file)) from error
     if output_format == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(render_json(plan))).decode())
+        show(msgspec.json.format(msgspec.json.encode(render_json(plan))).decode())
         return
-    click.echo(render_text(plan).rstrip("\n"))
+    show(render_text(plan).rstrip("\n"))
     if is_explained:
-        click.echo()
-        click.echo(explain(plan, graph).rstrip("\n"))
+        show("")
+        show(explain(plan, graph).rstrip("\n"))
 
 
 def _located(error: OperationError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,14 +12,20 @@ import msgspec
 from graphwing.composition import Hint
 from graphwing.errors import CompositionProblem, SettingsError
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def json_text(value: object) -> str:
     """Return `value` as indented JSON."""
     try:
         encoded = msgspec.json.encode(value)
     except UnicodeEncodeError:
-        # A lone surrogate, which an escape in a configuration can make, becomes a question mark.
-        encoded = json.dumps(value, ensure_ascii=False).encode(errors="replace")
+        # A lone surrogate, of an escape in a configuration or a file name that is not UTF-8, is
+        # shown as text shows it, for it is nothing that JSON could say.
+        shown = _SURROGATE.sub(
+            lambda it: rf"\\u{ord(it[0]):04x}", json.dumps(value, ensure_ascii=False)
+        )
+        encoded = shown.encode()
     return msgspec.json.format(encoded).decode()
 
 

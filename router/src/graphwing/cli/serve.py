@@ -16,6 +16,7 @@ import click
 from msgspec.structs import replace
 
 from graphwing.cli.failures import failures_in_one_line
+from graphwing.cli.file_path import FILE_PATH
 from graphwing.cli.listening import listening, listening_for_operators, say_where
 from graphwing.cli.operators import asked_in_loop, operators_port
 from graphwing.cli.profile import profile_option
@@ -39,10 +40,10 @@ _MOST_WORKERS = 256
 @click.command("serve")
 @click.option(
     "--supergraph",
-    type=click.Path(path_type=Path),
+    type=FILE_PATH,
     help="The supergraph, as `graphwing compose` writes it.",
 )
-@click.option("--config", type=click.Path(path_type=Path), help="A settings file, YAML or TOML.")
+@click.option("--config", type=FILE_PATH, help="A settings file, YAML or TOML.")
 @profile_option
 @click.option(
     "--hot-reload",

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from graphwing.cli.file_path import FILE_PATH
 from graphwing.cli.problem_json import json_text, problems_as_json
 from graphwing.cli.problem_report import problem_report
 from graphwing.cli.standard_input import STANDARD_INPUT, read_standard_input
+from graphwing.cli.standard_output import show
 from graphwing.cli.wrong_use import wrong_use_ends
 from graphwing.composition import SubgraphSdl, check_subgraph
 from graphwing.errors import CompositionError, CompositionProblem
@@ -30,7 +32,7 @@ def command() -> None:
     default="text",
     help="For people, or one object with `valid` and `errors`.",
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE_PATH)
 def validate(file: Path, name: str | None, output_format: str) -> None:
     """Check the schema in FILE by itself, whatever it will be composed with.
 
@@ -44,12 +46,12 @@ def validate(file: Path, name: str | None, output_format: str) -> None:
             sdl, name = read_text(file, what="schema"), name or file.stem
     problems = _problems(SubgraphSdl(name, "", sdl))
     if output_format == "json":
-        click.echo(json_text({"valid": not problems, "errors": problems_as_json(problems)}))
+        show(json_text({"valid": not problems, "errors": problems_as_json(problems)}))
     elif problems:
         failure = f"the subgraph `{name}` is not valid"
         click.echo(problem_report(problems, {name: sdl}, failure=failure), err=True)
     else:
-        click.echo(f"the subgraph `{name}` is valid")
+        show(f"the subgraph `{name}` is valid")
     sys.exit(1 if problems else 0)
 
 

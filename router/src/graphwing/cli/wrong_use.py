@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 
 from graphwing.cli.problem_json import json_text, problems_as_json, settings_problem
+from graphwing.cli.standard_output import show
 from graphwing.errors import SettingsError
 
 WRONG_USE = 2
@@ -25,6 +26,6 @@ def wrong_use_ends(output_format: str, answer: Mapping[str, object]) -> Generato
     except SettingsError as error:
         if output_format == "json":
             errors = problems_as_json([settings_problem(error)])
-            click.echo(json_text({**answer, "errors": errors}))
+            show(json_text({**answer, "errors": errors}))
         click.echo(f"error: {error}", err=True)
         sys.exit(WRONG_USE)
