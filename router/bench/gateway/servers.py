@@ -7,7 +7,6 @@ prints in which ways it has answered.
 from __future__ import annotations
 
 import asyncio
-import gc
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,6 +19,7 @@ from gateway.handwritten import Fetches, LargeByHand, LargeFloor, Receive, Scope
 from gateway.stubs import NAMES, supergraph
 from gateway.workloads import SMALL_FETCH
 from graphwing import Router, SharingSettings
+from graphwing.cli.garbage import collect_less
 from graphwing.exact_json import encode_json
 from graphwing.server.http.protocol import RouterProtocol
 
@@ -110,8 +110,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         # As `graphwing serve` does.
-        gc.collect()
-        gc.freeze()
+        collect_less()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import math
 import signal
 import socket
@@ -14,6 +13,7 @@ from typing import Any, Self
 
 import uvicorn
 
+from graphwing.cli.garbage import collect_less
 from graphwing.server.app import RouterApp
 from graphwing.server.http.protocol import router_protocol
 from graphwing.server.settings.model import Settings
@@ -54,8 +54,7 @@ class LeavingServer(uvicorn.Server):
         """Start, and say so."""
         await super().startup(sockets)
         # What is there now stays: looking through it for garbage would hold up requests for long.
-        gc.collect()
-        gc.freeze()
+        collect_less()
         self.on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
