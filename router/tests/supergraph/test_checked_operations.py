@@ -95,6 +95,15 @@ def reasons(before: str, after: str, operation: str) -> list[str]:
             id="another selection that is not always there",
         ),
         pytest.param(
+            "interface N { k: K } type K { a: Int, b: Int } type B implements N { k: K }"
+            " type C implements N { k: K } union U = B | C type Query { u: U }",
+            "interface N { k: K } type K { a: Int, b: Int } type B { k: K }"
+            " type C implements N { k: K } union U = B | C type Query { u: U }",
+            "{ u { ... on N { k { a } } ... on B { k { b } } } }",
+            "in `U`, `... on N` does not select `B` any more",
+            id="another selection of the same field gives less of it",
+        ),
+        pytest.param(
             "type Query { f: Int } type Subscription { ticks: Int! }",
             "type Query { f: Int } type Subscription { ticks: Int }",
             "subscription { ticks }",

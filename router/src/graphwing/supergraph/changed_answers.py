@@ -66,6 +66,16 @@ def changed_answers(
 
 
 @dataclass(frozen=True, slots=True)
+class _Loss:
+    """A fragment that does not select any more of a type of objects what it was to select."""
+
+    narrowing: Narrowing
+    name: str
+    is_known: bool
+    """Whether objects of the type could be there before."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """A place of the answer where there are objects."""
 
@@ -76,6 +86,8 @@ class _Place:
     """The type that they have by the new one."""
     given: tuple[Selections, ...]
     """All that is selected of them."""
+    loss: _Loss | None = None
+    """Why what was promised is not among what is selected, though another selection is."""
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -134,21 +146,30 @@ class _Comparison:
         who = name if is_known else place.expected
         for promise in self.old.fields(who, place.expected, (place.promised,)):
             here = given.get(promise.key, [])
+            loss = self._loss(promise, name, is_known=is_known) or place.loss
             if is_sure(promise.conditions, [one.conditions for one in here]):
-                self._compare_field(promise, name, here)
-            else:
-                self._note_lost(promise, name, is_known=is_known)
+                self._compare_field(promise, name, here, loss)
+            elif loss is not None:
+                self._note(loss)
 
-    def _note_lost(self, promise: SelectedField, name: str, *, is_known: bool) -> None:
-        narrowing = next(
-            it for it in promise.fragments if not is_a(self.new.schema, name, it.condition)
-        )
-        _, names = self._lost.setdefault((id(narrowing.node), is_known), (narrowing, []))
-        if name not in names:
-            names.append(name)
+    def _loss(self, promise: SelectedField, name: str, *, is_known: bool) -> _Loss | None:
+        for narrowing in promise.fragments:
+            if not is_a(self.new.schema, name, narrowing.condition):
+                return _Loss(narrowing, name, is_known)
+        return None
+
+    def _note(self, loss: _Loss) -> None:
+        identity = id(loss.narrowing.node), loss.is_known
+        _, names = self._lost.setdefault(identity, (loss.narrowing, []))
+        if loss.name not in names:
+            names.append(loss.name)
 
     def _compare_field(
-        self, promise: SelectedField, name: str, given: Sequence[SelectedField]
+        self,
+        promise: SelectedField,
+        name: str,
+        given: Sequence[SelectedField],
+        loss: _Loss | None,
     ) -> None:
         given = [one for one in given if is_possible(one.conditions | promise.conditions)]
         # One key is one field of one object; it need not be that of the promise.
@@ -171,6 +192,7 @@ class _Comparison:
                     for one in given
                     if one.node.selection_set is not None
                 ),
+                loss,
             )
         )
 
