@@ -78,12 +78,13 @@ def _collect_keys(schema: SubgraphSchema, facts: FieldFacts) -> None:
         is_extended = has_applied(definition, "extends")
         for key in keys_of(definition):
             for target in selected_fields(schema, key, definition):
-                for name in with_implementations(schema, target):
-                    facts.used.add(name)
-                    facts.shareable.add(name)
-                    # An extension could not name the key of its type without repeating the field.
-                    if key.in_extension or is_extended:
-                        facts.fake_external.add(name)
+                names = with_implementations(schema, target)
+                facts.used.update(names)
+                facts.shareable.update(names)
+                # An extension could not name the key of its type without repeating the field,
+                # which says nothing of the types that implement it.
+                if key.in_extension or is_extended:
+                    facts.fake_external.add((target.parent.name, target.field.name))
 
 
 def _collect_external(definition: TypeDefinition, facts: FieldFacts) -> None:

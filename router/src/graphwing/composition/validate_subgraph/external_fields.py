@@ -14,7 +14,9 @@ def check_external_fields(schema: SubgraphSchema, facts: FieldFacts, problems: P
         for item in definition.fields.values():
             coordinate = f"{definition.name}.{item.name}"
             key = (definition.name, item.name)
-            if definition.kind is TypeKind.INTERFACE and has_applied(item, "external"):
+            # In an extension a key is resolved in spite of its `@external`, on interfaces as well.
+            is_external = has_applied(item, "external") and key not in facts.fake_external
+            if definition.kind is TypeKind.INTERFACE and is_external:
                 problems.report(
                     "EXTERNAL_ON_INTERFACE",
                     f"`{coordinate}` is a field of an interface and cannot be external",
