@@ -183,9 +183,9 @@ def target_fields(
             case None:
                 open_sets.pop()
             case SelectedType() as selection:
-                target = types.get(selection.condition) if selection.condition else owner
-                if target is not None:
-                    open_sets.append((iter(selection.selections), target, nested))
+                # A type that is not there narrows nothing down.
+                target = types.get(selection.condition or "", owner)
+                open_sets.append((iter(selection.selections), target, nested))
             case SelectedField() as selection:
                 if selection.name == "__typename":
                     continue

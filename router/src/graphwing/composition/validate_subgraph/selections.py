@@ -34,6 +34,11 @@ class _Invalid(Exception):  # noqa: N818 - a way out of the walk, not an error o
         self.fault = Fault(code, message, remedy)
 
 
+def _has_fields(owner: TypeDefinition, selections: FieldSet) -> bool:
+    names = (it.name for it in selections if isinstance(it, SelectedField))
+    return all(name == "__typename" or name in owner.fields for name in names)
+
+
 _Level: TypeAlias = tuple[Iterator[SelectedField | SelectedType], TypeDefinition, bool]
 """Selections left to look at, the type that they are on, and whether a field above is external."""
 
@@ -81,6 +86,9 @@ class SelectionWalk:
         if selection.condition is None:
             return owner
         target = self.schema.types.get(selection.condition)
+        if target is None and _has_fields(owner, selection.selections):
+            # A type that only other subgraphs know narrows nothing down here, as in the references.
+            return owner
         if target is None or not is_composite(target):
             message = f"selects on `{selection.condition}`, which is no type with fields"
             raise _Invalid(message, "name an object type, interface or union of this subgraph")
