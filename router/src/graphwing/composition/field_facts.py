@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -28,6 +29,8 @@ from graphwing.composition.subgraph_schema import (
     string_argument,
 )
 from graphwing.composition.type_reference import named_type
+
+_VARIABLE = re.compile(r"\$[_A-Za-z]\w*", re.ASCII)
 
 FieldKey: TypeAlias = tuple[str, str]
 """The names of a type and of one of its fields."""
@@ -162,7 +165,8 @@ def fields_selected_by(
     if text is None:
         return
     try:
-        selections = parse_field_set(text)
+        # A variable has no value here, which is reported; its field is selected all the same.
+        selections = parse_field_set(_VARIABLE.sub("null", text) if "$" in text else text)
     except FieldSetError:
         return
     yield from target_fields(selections, parent, schema.types)

@@ -176,6 +176,29 @@ def target_fields(
 
     `__typename` is none of them, for no subgraph defines it.
     """
+    for target in _targets(selections, parent, types):
+        if target is None:
+            return
+        yield target
+
+
+def selects_what_exists(
+    text: ConstValue | None, parent: TypeDefinition, types: Mapping[str, TypeDefinition]
+) -> bool:
+    """Return whether `text` is a field set of which `parent` has all fields."""
+    if not isinstance(text, str):
+        return False
+    try:
+        selections = parse_field_set(text)
+    except FieldSetError:
+        return False
+    return bool(selections) and all(_targets(selections, parent, types))
+
+
+def _targets(
+    selections: FieldSet, parent: TypeDefinition, types: Mapping[str, TypeDefinition]
+) -> Iterator[TargetField | None]:
+    """Yield the fields that `selections` reach, and nothing for one that does not exist."""
     open_sets = [(iter(selections), parent, False)]
     while open_sets:
         rest, owner, nested = open_sets[-1]
@@ -191,7 +214,8 @@ def target_fields(
                     continue
                 definition = owner.fields.get(selection.name)
                 if definition is None:
-                    return
+                    yield None
+                    continue
                 yield TargetField(owner, definition, selection, nested)
                 target = types.get(named_type(definition.type))
                 if selection.selections and target is not None:

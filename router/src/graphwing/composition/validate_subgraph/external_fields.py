@@ -24,7 +24,7 @@ def check_external_fields(schema: SubgraphSchema, facts: FieldFacts, problems: P
                     coordinate=coordinate,
                     remedy="mark the field of the implementing types instead",
                 )
-            elif key in facts.external and key not in facts.used:
+            if key in facts.external and key not in facts.used:
                 problems.report(
                     "EXTERNAL_UNUSED",
                     f"`{coordinate}` is external, and no `@key`, `@requires`, `@provides` or"

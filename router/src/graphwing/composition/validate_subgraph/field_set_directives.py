@@ -13,7 +13,12 @@ from graphwing.composition.definitions import (
     has_applied,
 )
 from graphwing.composition.field_facts import FieldFacts
-from graphwing.composition.field_sets import FieldSetError, is_composite, parse_field_set
+from graphwing.composition.field_sets import (
+    FieldSetError,
+    is_composite,
+    parse_field_set,
+    selects_what_exists,
+)
 from graphwing.composition.links import Version
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import SubgraphSchema, keys_of
@@ -54,15 +59,21 @@ def check_keys(schema: SubgraphSchema, facts: FieldFacts, problems: Problems) ->
     for definition in schema.objects_and_interfaces():
         for use in keys_of(definition):
             check = _Check(schema, facts, problems, use, definition.name)
-            too_old = schema.federation_version < _KEYS_ON_INTERFACES
-            if definition.kind is TypeKind.INTERFACE and too_old:
-                check.report(
-                    "KEY_UNSUPPORTED_ON_INTERFACE",
-                    "is on an interface, which this federation version does not know",
-                    f"link federation {_KEYS_ON_INTERFACES} or later",
-                )
-                continue
+            if definition.kind is TypeKind.INTERFACE:
+                _check_version(check, definition)
             _check_selections(check, definition)
+
+
+def _check_version(check: _Check, interface: TypeDefinition) -> None:
+    schema = check.schema
+    # What is no key in any version is only told to be that.
+    is_key = selects_what_exists(check.use.arguments.get("fields"), interface, schema.types)
+    if is_key and schema.federation_version < _KEYS_ON_INTERFACES:
+        check.report(
+            "KEY_UNSUPPORTED_ON_INTERFACE",
+            "is on an interface, which this federation version does not know",
+            f"link federation {_KEYS_ON_INTERFACES} or later",
+        )
 
 
 def check_requires(schema: SubgraphSchema, facts: FieldFacts, problems: Problems) -> None:
@@ -102,8 +113,7 @@ def _may_stand(check: _Check, owner: TypeDefinition, item: FieldDefinition) -> b
             "is on a field of an interface",
             "put it on the fields of the implementing types",
         )
-        return False
-    if check.prefix == "PROVIDES" and has_applied(item, "external"):
+    elif check.prefix == "PROVIDES" and has_applied(item, "external"):
         check.report(
             "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE",
             "stands next to `@external`, and an external field is not resolved here",

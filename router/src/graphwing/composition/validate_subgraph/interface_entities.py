@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphwing.composition.definitions import TypeDefinition, TypeKind, has_applied
 from graphwing.composition.field_facts import FieldFacts
-from graphwing.composition.field_sets import normalised
+from graphwing.composition.field_sets import normalised, selects_what_exists
 from graphwing.composition.problems import Problems
 from graphwing.composition.subgraph_schema import (
     SubgraphSchema,
@@ -35,14 +35,15 @@ def check_interface_entities(
 def _check_interface_keys(
     schema: SubgraphSchema, interface: TypeDefinition, problems: Problems
 ) -> None:
+    implementations = schema.implementations.get(interface.name, ())
+    owners = [interface, *(schema.types[name] for name in implementations)]
+    if not all(_has_keys(schema, owner) for owner in owners):
+        return
     for key in keys_of(interface):
-        text = string_argument(key, "fields")
-        if text is None:
-            continue  # reported with the other keys
-        fields = _fields(text)
+        fields = _fields(string_argument(key, "fields"))
         lacking = [
             name
-            for name in schema.implementations.get(interface.name, ())
+            for name in implementations
             if not any(
                 _fields(string_argument(it, "fields")) == fields
                 and (is_resolvable(it) or not is_resolvable(key))
@@ -59,6 +60,14 @@ def _check_interface_keys(
                 coordinate=interface.name,
                 remedy="add the key to every implementing type",
             )
+
+
+def _has_keys(schema: SubgraphSchema, owner: TypeDefinition) -> bool:
+    """Return whether all keys of `owner` are keys; others are reported, and not compared."""
+    return all(
+        selects_what_exists(key.arguments.get("fields"), owner, schema.types)
+        for key in keys_of(owner)
+    )
 
 
 def _fields(text: str | None) -> frozenset[str]:
