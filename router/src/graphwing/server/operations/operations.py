@@ -189,10 +189,9 @@ class Operations:
         *,
         may_defer: bool = True,
         labels: frozenset[str] = _NO_LABELS,
-        unmet: Requirements = _NO_REQUIREMENTS,
     ) -> Operation:
         """Parse, validate and plan. Raises `OperationError` and `PlanningError`."""
-        read = self._read((text, name, may_defer, labels, unmet))
+        read = self._read((text, name, may_defer, labels, _NO_REQUIREMENTS))
         if isinstance(read, Operation):
             return read
         self._require_valid(read.document)
